@@ -1,0 +1,73 @@
+# hgrisk: `make run` and `make test` each work alone in a fresh clone with python3, venv and make.
+
+PYTHON ?= python3
+OTHERS := 3.12 3.13
+BIN    := .venv/bin
+LOCK   := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+          --no-emit-index-url --no-header --no-annotate $(LOCK_FLAGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test test-others $(OTHERS:%=test-%) lab lock clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## create .venv from requirements.lock, if it is not there or is out of date
+
+run: .venv/.ready ## run the experiment on the synthetic data; results in runs/synthetic
+	$(BIN)/hgrisk run experiments/synthetic.toml --data data/synthetic --out runs/synthetic
+
+test: .venv/.ready ## everything that CI runs, on the Python of .venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --cov=hgrisk --cov-branch --cov-report=term
+	@echo "Tested on $$($(BIN)/python -V) only; 'make test-others' tests $(OTHERS) where present."
+
+test-others: ## pytest on other Pythons on PATH; slow (a venv each), so not part of 'make test'
+	@for v in $(OTHERS); do \
+	  if python$$v -c '' 2>/dev/null; then $(MAKE) --no-print-directory test-$$v || exit 1; \
+	  else echo "python$$v does not run here: not tested"; fi; \
+	done
+
+$(OTHERS:%=test-%): test-%: .venv-%/.ready
+	.venv-$*/bin/python -m pytest -q -x
+
+lab: .venv/.lab ## open the notebooks in JupyterLab
+	cd notebooks && ../$(BIN)/jupyter lab
+
+lock: ## renew both lock files with uv; LOCK_FLAGS=--upgrade takes the newest versions
+	$(LOCK) --group dev -o requirements.lock
+	$(LOCK) --extra lab -c requirements.lock -o requirements-lab.lock
+
+clean: ## remove environments and caches; runs/ stays
+	rm -rf .venv $(OTHERS:%=.venv-%) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+# Environments. The stamp is newer than the lock and pyproject.toml, or the environment is brought up to date.
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
+
+# $(call environment,python,directory): the locked pip first, because an older one takes twice as long; then the lock;
+# then the project, built by the locked hatchling; then bytecode, in parallel. A file written for a newer Python does
+# not compile; that is no reason to stop.
+define environment
+@echo "Installing into $(2); this takes a minute or two."
+@$(1) -c 'import sys; sys.exit("Python 3.11 or newer is needed: give PYTHON=python3.12, say" if sys.version_info < (3, 11) else 0)'
+$(1) -m venv $(2)
+@sed -n '/^pip==/,/[^\\]$$/p' requirements.lock | $(2)/bin/python $(PIP_INSTALL) --require-hashes -r /dev/stdin
+$(2)/bin/python $(PIP_INSTALL) --require-hashes -r requirements.lock
+$(2)/bin/python $(PIP_INSTALL) --no-build-isolation -e .
+@$(2)/bin/python -m compileall -qq -j 0 -x '/tests?/' $(2)/lib/python*/site-packages hgrisk || true
+@touch $(2)/.ready
+endef
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(call environment,$(PYTHON),.venv)
+
+$(OTHERS:%=.venv-%/.ready): .venv-%/.ready: requirements.lock pyproject.toml
+	$(call environment,python$*,.venv-$*)
+
+.venv/.lab: requirements-lab.lock .venv/.ready
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-lab.lock
+	@touch $@

@@ -1,0 +1,147 @@
+"""The command line. Heavy imports wait until a command needs them, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hgrisk.errors import HgriskError
+
+OK, TOO_MANY_BAD_ROWS, WRONG_INPUT, FAULT = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="hgrisk",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Risk and recurrence of domestic violence from dated case histories. A prediction supports a professional's "
+    "judgement; it never decides, and a household that is not flagged is not thereby safe.",
+    epilog="Exit codes: 0 done; 1 too many rows are quarantined; 2 wrong input or settings; 3 a fault of hgrisk.",
+)
+
+DataFolder = Annotated[Path, typer.Argument(help="Folder with the tables.", show_default=False)]
+RunFolders = Annotated[list[Path], typer.Argument(help="Folders of runs (their --out).", show_default=False)]
+ExperimentFile = Annotated[Path, typer.Argument(help="Experiment file (TOML).", show_default=False)]
+MappingFile = Annotated[Path | None, typer.Option(help="Mapping file (TOML) for tables that are not in our layout.")]
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Take the options of every command; ``--debug`` is read in :func:`main`, wherever it stands."""
+
+
+@app.command()
+def check(
+    data: DataFolder,
+    mapping: MappingFile = None,
+    max_bad_share: Annotated[float, typer.Option(help="Largest share of quarantined rows, 0 to 1.")] = 0.05,
+    out: Annotated[Path | None, typer.Option(help="Write quarantine.csv and rows.json to this folder.")] = None,
+) -> None:
+    """Read and validate case histories; say what became of every row."""
+    from hgrisk.console import show_account  # noqa: PLC0415
+    from hgrisk.histories.case_histories import CaseHistories  # noqa: PLC0415
+
+    if not 0 <= max_bad_share <= 1:
+        raise HgriskError("A share lies between 0 and 1", f"{max_bad_share}", "give for example 0.05")
+    histories = CaseHistories.read(data, mapping)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        histories.account.unused.write_csv(out / "quarantine.csv")
+        histories.account.table.write_json(out / "rows.json")
+    show_account(histories, max_bad_share)
+    raise typer.Exit(OK if histories.account.bad_share <= max_bad_share else TOO_MANY_BAD_ROWS)
+
+
+@app.command()
+def run(
+    experiment: ExperimentFile,
+    data: Annotated[Path | None, typer.Option(help="Folder with the tables; default: as the experiment says.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; default: runs/NAME.")] = None,
+    track: Annotated[bool, typer.Option(help="Record the run in MLflow.")] = True,
+) -> None:
+    """Run an experiment from case histories to a report and a tracked run."""
+    from hgrisk.config import Experiment  # noqa: PLC0415
+    from hgrisk.console import Progress, show_result  # noqa: PLC0415
+    from hgrisk.experiment import STEPS, run_experiment, track_result, write_run  # noqa: PLC0415
+
+    settings = Experiment.read(experiment)
+    base = experiment.parent
+    mapping = base / settings.data.mapping if settings.data.mapping else None
+    folder = out or Path("runs") / settings.name
+    with Progress([*STEPS, "report", "tracking"]) as progress:
+        result = run_experiment(settings, data or base / settings.data.folder, mapping, progress.step)
+        progress.step("report")
+        report = write_run(result, folder)
+        run_id = None
+        if track and settings.tracking.enabled:
+            progress.step("tracking")
+            run_id = track_result(result, folder)
+    show_result(result, report, run_id)
+
+
+@app.command()
+def compare(
+    runs: RunFolders,
+    metric: Annotated[str, typer.Option(help="Metric to compare, as named in scores.csv.")] = "uno_c",
+) -> None:
+    """Put the scores of several runs side by side."""
+    from hgrisk.console import show_comparison  # noqa: PLC0415
+    from hgrisk.results import compare_runs  # noqa: PLC0415
+
+    show_comparison(compare_runs(runs, metric), metric)
+
+
+@app.command()
+def report(
+    run_folder: Annotated[Path, typer.Argument(help="Folder of a run (its --out).", show_default=False)],
+    lang: Annotated[str, typer.Option(help="Language: en or nl.")] = "en",
+) -> None:
+    """Write the report of a finished run again, in English or Dutch."""
+    from hgrisk.console import say  # noqa: PLC0415
+    from hgrisk.report.write import write_report  # noqa: PLC0415
+    from hgrisk.results import read_content  # noqa: PLC0415
+
+    say(f"Report: {write_report(read_content(run_folder), run_folder, lang)}")
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for the made-up tables.")],
+    households: Annotated[int, typer.Option(min=1, help="Number of households.")] = 3000,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed; default: that of the shipped data.")] = None,
+) -> None:
+    """Make up case histories with known parameters."""
+    from hgrisk.console import say  # noqa: PLC0415
+    from hgrisk.simulate.settings import SimulationSettings  # noqa: PLC0415
+    from hgrisk.simulate.simulator import simulate as make_up  # noqa: PLC0415
+    from hgrisk.simulate.write import write  # noqa: PLC0415
+
+    values: dict[str, Any] = {"households": households} | ({} if seed is None else {"seed": seed})
+    write(make_up(SimulationSettings.parse(values, where="simulate")), out)
+    say(f"Made up {households:,} households in {out}")
+
+
+def main() -> None:
+    """Run the command line; an error is one sentence, with a traceback only on ``--debug``."""
+    debug = "--debug" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--debug"]
+    try:
+        app()
+    except HgriskError as error:
+        _stop(str(error), WRONG_INPUT, debug=debug)
+    except Exception as error:  # noqa: BLE001
+        text = f"hgrisk has a fault: {type(error).__name__}. Run again with --debug and report what it shows."
+        _stop(text, FAULT, debug=debug)
+
+
+def _stop(text: str, code: int, *, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    typer.echo(text, err=True)
+    sys.exit(code)

@@ -1,0 +1,213 @@
+"""An experiment: each stage's own settings, composed, read from one TOML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import tomli_w
+from pydantic import Field, model_validator
+
+from hgrisk.cohort import CohortSettings
+from hgrisk.dataset import SplitSettings
+from hgrisk.errors import ConfigError
+from hgrisk.evaluation.settings import EvaluationSettings
+from hgrisk.explain.ladder import LadderSettings
+from hgrisk.features.settings import FeatureSettings
+from hgrisk.models.protocol import SurvivalModel
+from hgrisk.models.registry import MODELS
+from hgrisk.outcome import OutcomeSettings
+from hgrisk.settings import Settings, read_toml
+
+
+class DataSettings(Settings):
+    """Where the case histories are.
+
+    Attributes
+    ----------
+    folder : str
+        Folder with the source files, relative to the experiment file; ``--data`` replaces it.
+    mapping : str, optional
+        Mapping file, relative to the experiment file.
+    max_bad_share : float
+        The run stops when a larger share of the rows is quarantined.
+    """
+
+    folder: str = "."
+    mapping: str | None = None
+    max_bad_share: float = Field(default=0.05, ge=0, le=1)
+
+
+class ModelSettings(Settings):
+    """One model of the experiment.
+
+    Attributes
+    ----------
+    kind : str
+        Which model: base_rate, prior_count, prior_count_recency, cox or logistic.
+    name : str
+        Name in the results; the kind by default.
+    features : tuple of str
+        Families or features it is given; all by default.
+    options : dict
+        Parameters of the model; ``penalty = "chosen"`` has it chosen by cross-validation on the training rows.
+    """
+
+    kind: str
+    name: str = ""
+    features: tuple[str, ...] = ()
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.kind not in MODELS:
+            raise ConfigError("A model kind is known", f"{self.kind!r}", f"use one of {', '.join(MODELS)}")
+        allowed = sorted(MODELS[self.kind]().get_params())
+        unknown = sorted(set(self.options) - set(allowed))
+        if unknown:
+            cure = f"use {', '.join(allowed)}" if allowed else "give none"
+            raise ConfigError(f"Options of {self.kind!r} are its parameters", f"{unknown[0]!r}", cure)
+        return self
+
+    @property
+    def label(self) -> str:
+        """Name of the model in the results."""
+        return self.name or self.kind
+
+    def build(self) -> SurvivalModel:
+        """Return the model, not fitted.
+
+        Returns
+        -------
+        SurvivalModel
+            A new model with the options.
+        """
+        return MODELS[self.kind](**self.options)
+
+
+_DEFAULT_MODELS = (
+    ModelSettings(kind="base_rate"),
+    ModelSettings(kind="prior_count"),
+    ModelSettings(kind="prior_count_recency"),
+    ModelSettings(kind="cox", options={"penalty": "chosen"}),
+    ModelSettings(kind="logistic", options={"penalty": "chosen"}),
+)
+
+
+class TrackingSettings(Settings):
+    """Where the run is tracked.
+
+    Attributes
+    ----------
+    enabled : bool
+        Whether to track at all.
+    uri : str, optional
+        MLflow tracking URI; by default that of the environment, else an SQLite file in the output's parent folder.
+    """
+
+    enabled: bool = True
+    uri: str | None = None
+
+
+class ReportSettings(Settings):
+    """What the report says beside its tables.
+
+    Attributes
+    ----------
+    language : "en" or "nl"
+        Language of the report.
+    limits : tuple of str
+        Limits of this study, in the language of the report.
+    """
+
+    language: Literal["en", "nl"] = "en"
+    limits: tuple[str, ...] = ()
+
+
+class Experiment(Settings):
+    """One question, with everything needed to answer it again.
+
+    Attributes
+    ----------
+    name : str
+        Short name: letters, digits, hyphens and underscores.
+    title, description : str
+        For the reader.
+    seed : int
+        The one seed; every stage draws from a stream of its own.
+    data, cohort, outcome, features, split, models, ladder, evaluation, tracking, report
+        Settings of each stage.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    title: str = ""
+    description: str = ""
+    seed: int = Field(default=1, ge=0)
+    data: DataSettings = DataSettings()
+    cohort: CohortSettings = CohortSettings()
+    outcome: OutcomeSettings = OutcomeSettings()
+    features: FeatureSettings = FeatureSettings()
+    split: SplitSettings = SplitSettings()
+    models: tuple[ModelSettings, ...] = _DEFAULT_MODELS
+    ladder: LadderSettings | None = LadderSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    report: ReportSettings = ReportSettings()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        both = sorted(set(self.evaluation.by) & set(self.features.covariates))
+        if both:
+            raise ConfigError(
+                "An audit-only column is never a feature", f"{both[0]!r} as both", "take it out of one of the two"
+            )
+        labels = [model.label for model in self.models]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise ConfigError("Every model has a name of its own", f"{twice[0]!r} twice", "give each a name")
+        return self
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read an experiment file.
+
+        Parameters
+        ----------
+        path : str or Path
+            A TOML file; the key ``ladder = false`` leaves the ladder out.
+
+        Returns
+        -------
+        Experiment
+            The validated experiment.
+
+        Raises
+        ------
+        ConfigError
+            If the file is absent, is not TOML, or breaks a rule.
+        """
+        values = read_toml(Path(path))
+        if values.get("ladder") is False:
+            values["ladder"] = None
+        return cls.parse(values, where=Path(path).name)
+
+    def to_toml(self) -> str:
+        """Return the experiment with every default spelled out, as TOML that reads back as the same experiment.
+
+        Returns
+        -------
+        str
+            TOML text.
+        """
+        values = self.model_dump(mode="python", exclude_none=True)
+        if self.ladder is None:
+            values["ladder"] = False
+        return tomli_w.dumps(_plain(values))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,155 @@
+"""What the command line shows: tables first, few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table
+
+from hgrisk.experiment import RunResult
+from hgrisk.histories.case_histories import CaseHistories
+
+_HEADLINE = ("uno_c", "auc", "brier", "calibration_slope", "net_benefit")
+
+
+class Progress:
+    """A progress bar over named steps, on standard error.
+
+    Parameters
+    ----------
+    steps : iterable of str
+        Every step, in order.
+    """
+
+    def __init__(self, steps: Iterable[str]) -> None:
+        self._steps = list(steps)
+        columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn())
+        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("", total=len(self._steps))
+
+    def __enter__(self) -> Self:
+        """Start the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def step(self, name: str) -> None:
+        """Begin a step.
+
+        Parameters
+        ----------
+        name : str
+            One of the steps.
+        """
+        self._bar.update(self._task, description=name, completed=self._steps.index(name))
+
+
+def say(text: str) -> None:
+    """Print one line.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    """
+    Console(soft_wrap=True, highlight=False).print(text, markup=False)
+
+
+def show_account(histories: CaseHistories, max_bad_share: float) -> None:
+    """Show what became of every row.
+
+    Parameters
+    ----------
+    histories : CaseHistories
+        The validated histories.
+    max_bad_share : float
+        Largest share of quarantined rows that is accepted.
+    """
+    account = histories.account
+    _show(account.table.to_pandas(), "Rows")
+    if account.reasons.height:
+        _show(account.reasons.to_pandas(), "Rows not used, and why")
+    for note in histories.notes:
+        say(f"Note: {note}")
+    verdict = "accepted" if account.bad_share <= max_bad_share else "too many"
+    say(f"Quarantined: {account.bad_share:.2%} of the rows wanted; at most {max_bad_share:.2%} is accepted: {verdict}.")
+
+
+def show_result(result: RunResult, report: Path, run_id: str | None) -> None:
+    """Show the main numbers of a run and where the rest lies.
+
+    Parameters
+    ----------
+    result : RunResult
+        The finished run.
+    report : Path
+        Its report.
+    run_id : str or None
+        The MLflow run.
+    """
+    scores = result.scores[result.scores["group"] == "all"]
+    horizon = result.folder.content.calibration_horizon_days
+    at = scores[scores["horizon_days"] == horizon]
+    _show(_wide(at, "model", [name for name in _HEADLINE if name in set(at["metric"])]), f"Scores at {horizon} days")
+    if not result.ladder.empty:
+        _show(_ladder(result.ladder, horizon), f"Prior-violence ladder, Uno's C at {horizon} days")
+    if result.folder.content.apparent:
+        say("These scores are apparent: the models were judged on the rows they were fitted on, which flatters them.")
+    say("A household that is not flagged is not thereby safe; a re-report is not a re-offence.")
+    if run_id is not None:
+        say(f"Tracked as MLflow run {run_id}")
+    say(f"Report: {report}")
+
+
+def show_comparison(table: pd.DataFrame, metric: str) -> None:
+    """Show the scores of several runs side by side.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`hgrisk.results.compare_runs` returns it.
+    metric : str
+        The metric.
+    """
+    _show(table, f"{metric}, with intervals")
+
+
+def _ladder(ladder: pd.DataFrame, horizon: float | None) -> pd.DataFrame:
+    rows = ladder[(ladder["metric"] == "uno_c") & (ladder["horizon_days"] == horizon)]
+    gains = [_interval(row.gain, row.gain_lower, row.gain_upper, sign="+") for row in rows.itertuples()]
+    values = [_interval(row.estimate, row.lower, row.upper) for row in rows.itertuples()]
+    return pd.DataFrame({"step": rows["step"], "C": values, "gain": gains})
+
+
+def _wide(scores: pd.DataFrame, by: str, metrics: list[str]) -> pd.DataFrame:
+    columns: dict[str, list[str]] = {by: list(dict.fromkeys(scores[by]))}
+    for metric in metrics:
+        rows = scores[scores["metric"] == metric].set_index(by)
+        columns[metric] = [_interval(*rows.loc[name, ["estimate", "lower", "upper"]]) for name in columns[by]]
+    return pd.DataFrame(columns)
+
+
+def _interval(estimate: float, lower: float, upper: float, sign: str = "") -> str:
+    if pd.isna(estimate):
+        return "-"
+    return f"{estimate:{sign}.3f} ({lower:{sign}.3f} to {upper:{sign}.3f})"
+
+
+def _show(frame: pd.DataFrame, title: str) -> None:
+    table = Table(title=title, title_justify="left")
+    for name in frame.columns:
+        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*[f"{value:,}" if isinstance(value, int) else str(value) for value in row])
+    Console().print(table)

@@ -1,0 +1,1 @@
+"""How well a prediction does: one file a metric, one tidy table out."""

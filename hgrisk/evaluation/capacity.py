@@ -1,0 +1,76 @@
+"""Capacity: which households are flagged when there is room for a fixed share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hgrisk.curves import Floats
+from hgrisk.errors import ConfigError
+from hgrisk.evaluation.sample import Sample
+
+DEFAULT_SHARE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Flags:
+    """The households that fill the capacity.
+
+    Attributes
+    ----------
+    share : ndarray of float, shape (n,)
+        1 flagged, 0 not flagged, in between for risks equal to the threshold. Not flagged does not mean safe.
+    threshold : float
+        The risk at which the capacity is filled.
+    """
+
+    share: Floats
+    threshold: float
+
+
+def fill_capacity(sample: Sample, horizon_days: float, capacity_share: float) -> Flags:
+    """Flag the highest risks until the capacity is filled.
+
+    Parameters
+    ----------
+    sample : Sample
+        Risks of n rows. The threshold is that of its population, if it is a part of one.
+    horizon_days : float
+        Days, one of ``sample.times``.
+    capacity_share : float
+        Share of the population that can be flagged, above 0 and at most 1.
+
+    Returns
+    -------
+    Flags
+        Flags of the sample's rows. Over the population they sum to exactly the capacity: risks equal to the
+        threshold are flagged in part, which is the expectation over a random choice among them.
+
+    Raises
+    ------
+    ConfigError
+        If the share is not above 0 and at most 1.
+    DataError
+        If no risk is given at the horizon.
+
+    Examples
+    --------
+    >>> from hgrisk.surv import Surv
+    >>> y = Surv.from_arrays([1, 0, 1, 0], [100, 200, 300, 600])
+    >>> flags = fill_capacity(Sample.build(y, y, [[0.5], [0.1], [0.4], [0.4]], [365]), 365, 0.5)
+    >>> flags.share.tolist(), flags.threshold
+    ([1.0, 0.0, 0.5, 0.5], 0.4)
+    """
+    if not 0.0 < capacity_share <= 1.0:
+        raise ConfigError("A capacity is a share above 0 and at most 1", f"{capacity_share}", "give 0.05 for 5 %")
+    population = sample if sample.population is None else sample.population
+    everyone = population.risk_at(horizon_days)
+    capacity = capacity_share * len(everyone)
+    # 0.07 * 100 is a little above 7: without the small margin the 8th risk would set the threshold
+    place = max(1, int(np.ceil(capacity - 1e-9)))
+    threshold = float(np.partition(everyone, len(everyone) - place)[len(everyone) - place])
+    room = capacity - np.count_nonzero(everyone > threshold)
+    boundary = min(1.0, room / np.count_nonzero(everyone == threshold))
+    risk = sample.risk_at(horizon_days)
+    return Flags((risk > threshold) + boundary * (risk == threshold), threshold)

@@ -1,0 +1,48 @@
+"""Gain: the difference between two models on the same bootstrap draws."""
+
+from __future__ import annotations
+
+from hgrisk.errors import DataError
+from hgrisk.evaluation.bootstrap import percentile_interval
+from hgrisk.evaluation.evaluate import Evaluation
+
+
+def gain(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[float, float, float]:
+    """Compare two models draw by draw.
+
+    Parameters
+    ----------
+    a, b : Evaluation
+        Two evaluations on the same test rows, clusters, seed and number of draws.
+    metric : str
+        Name of a metric.
+    horizon_days : int
+        Horizon in days.
+
+    Returns
+    -------
+    gain, lower, upper : float
+        Metric of ``b`` minus metric of ``a``, with the paired percentile interval. For a metric of which lower is
+        better, a negative gain is an improvement.
+
+    Raises
+    ------
+    DataError
+        If the draws are not the same, or the metric was not computed at the horizon.
+    """
+    if a.pairing != b.pairing or a.level != b.level:
+        raise DataError(
+            "A paired comparison needs the same test rows, clusters, seed, draws and level",
+            f"different ones for {a.model!r} and {b.model!r}",
+            "evaluate both models in the same way",
+        )
+    for one in (a, b):
+        if (metric, horizon_days) not in one.replicates:
+            known = ", ".join(f"{name} at {days}" for name, days in one.replicates)
+            raise DataError(
+                f"The evaluation of {one.model!r} holds the metric asked for",
+                f"{metric} at {horizon_days}",
+                f"use {known}",
+            )
+    difference = b.replicates[metric, horizon_days] - a.replicates[metric, horizon_days]
+    return float(difference[0]), *percentile_interval(difference, a.level)

@@ -1,0 +1,1 @@
+"""The metrics: one file each, found by the registry; each exports ``METRIC``."""

@@ -1,0 +1,75 @@
+"""Recall at capacity: the share of the re-reports that fall among the flagged households."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hgrisk.curves import Floats
+from hgrisk.evaluation._sums import ratio, weighted_sums
+from hgrisk.evaluation.capacity import DEFAULT_SHARE, fill_capacity
+from hgrisk.evaluation.metric import Metric
+from hgrisk.evaluation.sample import Sample
+
+
+def capacity_recall(
+    sample: Sample, horizon_days: float, weights: NDArray[Any], capacity_share: float = DEFAULT_SHARE
+) -> Floats:
+    """Return the share of the re-reports by the horizon that fall among the flagged.
+
+    Parameters
+    ----------
+    sample : Sample
+        Outcomes, risks and the censoring distribution of n rows.
+    horizon_days : float
+        Days.
+    weights : ndarray, shape (b, n)
+        How often each row counts.
+    capacity_share : float
+        Share of the households that can be flagged, above 0 and at most 1.
+
+    Returns
+    -------
+    ndarray, shape (b,)
+        In [0, 1]; a ranking by chance finds the capacity share itself. NaN without a re-report.
+
+    Raises
+    ------
+    ConfigError
+        If the share is not above 0 and at most 1.
+
+    Notes
+    -----
+    The true positive rate of Uno et al. (2007), doi:10.1198/016214507000000149, at the threshold that fills the
+    capacity. It depends on the ranking only, so models can be compared whatever their calibration. The rest of the
+    re-reports come from households that were not flagged: not flagged does not mean safe.
+
+    Examples
+    --------
+    >>> from hgrisk.surv import Surv
+    >>> y = Surv.from_arrays([1, 0, 1, 0], [100, 400, 300, 600])
+    >>> sample = Sample.build(y, y, [[0.5], [0.1], [0.2], [0.4]], [365])
+    >>> METRIC.with_parameters(capacity_share=0.5).estimate(sample, 365)
+    0.5
+    """
+    status = sample.status(horizon_days)
+    events = status.weight * status.happened
+    flags = fill_capacity(sample, horizon_days, capacity_share)
+    found, every = weighted_sums(weights, np.column_stack((events * flags.share, events))).T
+    return ratio(found, every)
+
+
+METRIC = Metric(
+    name="capacity_recall",
+    label="Recall at capacity",
+    label_nl="Gevonden aandeel bij capaciteit",
+    kind="decision",
+    direction="higher",
+    value_range=(0.0, 1.0),
+    source="Uno et al. (2007), doi:10.1198/016214507000000149, true positive rate",
+    function=capacity_recall,
+    parameters=MappingProxyType({"capacity_share": DEFAULT_SHARE}),
+)

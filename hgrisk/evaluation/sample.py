@@ -1,0 +1,284 @@
+"""The sample: everything a metric may see, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hgrisk.curves import Floats, StepFunction
+from hgrisk.errors import DataError
+from hgrisk.evaluation.censoring import censoring_curve
+from hgrisk.surv import CENSORED, RE_REPORT, as_surv
+
+ROUNDING = 1e-9
+"""How far outside [0, 1] a risk may lie by rounding of floating-point sums; it is clipped."""
+
+
+@dataclass(frozen=True, eq=False)
+class Status:
+    """What is known at one horizon, with inverse-probability-of-censoring weights.
+
+    Attributes
+    ----------
+    happened : ndarray of float, shape (n,)
+        1 for a re-report by the horizon, 0 otherwise.
+    weight : ndarray of float, shape (n,)
+        1/G(T-) after an event of any kind by the horizon, 1/G(horizon) for follow-up past the horizon, and 0 for the
+        landmarks censored by the horizon, whose status is unknown.
+    """
+
+    happened: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Outcomes, predicted risks and the censoring distribution of one evaluation.
+
+    Attributes
+    ----------
+    event : ndarray of int8, shape (n,)
+        0 censored, 1 a re-report, 2 and above a competing event.
+    duration_days : ndarray of float, shape (n,)
+        Days at risk, above 0.
+    times : ndarray of float, shape (k,)
+        Days at which a risk is given, strictly increasing, above 0.
+    risk : ndarray of float, shape (n, k)
+        Predicted probability of a re-report by each of ``times``, in [0, 1].
+    censoring : StepFunction
+        G(t), estimated on the outcomes of the training data only.
+    population : Sample, optional
+        The sample that this one is a part of. A capacity is filled over the population, not within a group.
+
+    Examples
+    --------
+    >>> from hgrisk.surv import Surv
+    >>> y = Surv.from_arrays([1, 0, 1, 0], [100, 200, 300, 600])
+    >>> sample = Sample.build(y, y, [[0.5], [0.1], [0.4], [0.2]], [365])
+    >>> sample.status(365).happened.tolist(), sample.status(365).weight.round(4).tolist()
+    ([1.0, 0.0, 1.0, 0.0], [1.0, 0.0, 1.5, 1.5])
+    """
+
+    event: NDArray[np.int8]
+    duration_days: Floats
+    times: Floats
+    risk: Floats
+    censoring: StepFunction
+    population: Sample | None = None
+
+    @classmethod
+    def build(cls, y_train: Any, y_test: Any, risk: Any, times: Any) -> Self:
+        """Validate the parts and estimate the censoring distribution.
+
+        Parameters
+        ----------
+        y_train : ndarray or DataFrame, shape (m,)
+            Outcome of the training data; it gives the censoring distribution and nothing else.
+        y_test : ndarray or DataFrame, shape (n,)
+            Outcome of the rows that are evaluated.
+        risk : array-like of float, shape (n, k)
+            Predicted cumulative incidence of a re-report by each of ``times``, in [0, 1].
+        times : array-like of float, shape (k,)
+            Days, strictly increasing, above 0.
+
+        Returns
+        -------
+        Sample
+            The validated sample.
+
+        Raises
+        ------
+        DataError
+            If an outcome is not valid or empty, a shape does not fit, a time does not increase, or a risk is missing
+            or outside [0, 1].
+        """
+        train, test = as_surv(y_train), as_surv(y_test)
+        for y, part in ((train, "training"), (test, "test")):
+            if len(y) == 0:
+                raise DataError(f"An evaluation needs {part} outcomes", "0 rows", "pass at least one landmark")
+        grid = _valid_times(times)
+        return cls(
+            event=test["event"],
+            duration_days=test["duration_days"],
+            times=grid,
+            risk=_valid_risk(risk, (len(test), len(grid))),
+            censoring=censoring_curve(train),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of rows n."""
+        return len(self.event)
+
+    def take(self, rows: Any) -> Sample:
+        """Return the sample of some rows, which remembers the population it was taken from.
+
+        Parameters
+        ----------
+        rows : array-like of bool or int
+            A mask of shape (n,), or positions, which may repeat.
+
+        Returns
+        -------
+        Sample
+            The rows asked for, with the same censoring distribution.
+        """
+        return replace(
+            self,
+            event=self.event[rows],
+            duration_days=self.duration_days[rows],
+            risk=self.risk[rows],
+            population=self if self.population is None else self.population,
+        )
+
+    def column(self, horizon_days: float) -> int:
+        """Return the position of a horizon in the grid.
+
+        Parameters
+        ----------
+        horizon_days : float
+            Days.
+
+        Returns
+        -------
+        int
+            The column of ``risk``.
+
+        Raises
+        ------
+        DataError
+            If no risk is given at the horizon.
+        """
+        where = np.flatnonzero(self.times == horizon_days)
+        if len(where) == 0:
+            raise DataError(
+                "A metric needs a risk at its horizon",
+                f"{horizon_days:g} days with risks at {_short(self.times)}",
+                "predict at a grid that holds the horizon",
+            )
+        return int(where[0])
+
+    def risk_at(self, horizon_days: float) -> Floats:
+        """Return the predicted risk by a horizon.
+
+        Parameters
+        ----------
+        horizon_days : float
+            Days, one of ``times``.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Risks in [0, 1].
+
+        Raises
+        ------
+        DataError
+            If no risk is given at the horizon.
+        """
+        return self.risk[:, self.column(horizon_days)]
+
+    def is_followed(self, horizon_days: float) -> bool:
+        """Tell whether the follow-up of these rows reaches past a horizon.
+
+        Parameters
+        ----------
+        horizon_days : float
+            Days.
+
+        Returns
+        -------
+        bool
+            False if the longest follow-up is shorter, or ends in censoring on the horizon itself.
+        """
+        last = float(self.duration_days.max())
+        ends_censored = bool(np.any(self.event[self.duration_days == last] == CENSORED))
+        return horizon_days < last or (horizon_days == last and not ends_censored)
+
+    def require(self, horizon_days: float) -> None:
+        """Refuse a horizon at which the outcome cannot be estimated.
+
+        Parameters
+        ----------
+        horizon_days : float
+            Days.
+
+        Raises
+        ------
+        DataError
+            If no risk is given at the horizon, or the follow-up of the training or test rows does not reach past it.
+        """
+        self.column(horizon_days)
+        cure = "choose an earlier horizon, or follow for at least one day longer"
+        last = float(self.censoring.times[-1])
+        if horizon_days > last or float(self.censoring.at(horizon_days)) <= 0.0:
+            raise DataError(
+                f"A horizon of {horizon_days:g} days needs training follow-up past it",
+                f"training follow-up up to {last:g} days",
+                cure,
+            )
+        if not self.is_followed(horizon_days):
+            raise DataError(
+                f"A horizon of {horizon_days:g} days needs test follow-up past it",
+                f"test follow-up up to {float(self.duration_days.max()):g} days",
+                cure,
+            )
+
+    def status(self, horizon_days: float) -> Status:
+        """Return who is known to have had a re-report by a day, and the weights that stand in for the censored.
+
+        Parameters
+        ----------
+        horizon_days : float
+            Days; any day at which G is above 0.
+
+        Returns
+        -------
+        Status
+            Outcome and weight of each row, shapes (n,). A competing event by the horizon is a known non-event.
+
+        Notes
+        -----
+        Graf et al. (1999), doi:10.1002/(SICI)1097-0258(19990915/30)18:17/18<2529::AID-SIM274>3.0.CO;2-5, section 4;
+        with competing events Schoop et al. (2011), doi:10.1002/bimj.201000073.
+        """
+        ended = (self.event != CENSORED) & (self.duration_days <= horizon_days)
+        weight = np.zeros(len(self))
+        # G just before an event: being censored later on the day of the event does not hide it
+        weight[ended] = 1.0 / self.censoring.before(self.duration_days[ended])
+        weight[self.duration_days > horizon_days] = 1.0 / float(self.censoring.at(horizon_days))
+        happened = ended & (self.event == RE_REPORT)
+        return Status(happened.astype(np.float64), weight)
+
+
+def _valid_times(times: Any) -> Floats:
+    grid = np.asarray(times, dtype=np.float64)
+    increasing = grid.ndim == 1 and len(grid) > 0 and np.all(np.isfinite(grid)) and np.all(np.diff(grid) > 0)
+    if not increasing or grid[0] <= 0:
+        raise DataError(
+            "The days of a risk are one row of strictly increasing numbers above 0",
+            _short(grid.ravel()),
+            "sort them and drop repeats",
+        )
+    return grid
+
+
+def _valid_risk(risk: Any, shape: tuple[int, int]) -> Floats:
+    values = np.asarray(risk, dtype=np.float64)
+    if values.shape != shape:
+        raise DataError(
+            f"Risks have one row per test row and one column per day, {shape}",
+            f"shape {values.shape}",
+            "predict for the test rows at the days given",
+        )
+    wrong = ~((values >= -ROUNDING) & (values <= 1.0 + ROUNDING))
+    if np.any(wrong):
+        raise DataError("A risk is a probability in [0, 1]", f"{values[wrong][0]}", "check the model that gave it")
+    return np.clip(values, 0.0, 1.0)
+
+
+def _short(times: Floats) -> str:
+    shown = ", ".join(f"{time:g}" for time in times[:8])
+    return f"[{shown}{', ...' if len(times) > 8 else ''}] days"

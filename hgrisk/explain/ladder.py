@@ -1,0 +1,149 @@
+"""The prior-violence ladder: what earlier violence alone predicts, and what everything else adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from hgrisk.dataset import Dataset
+from hgrisk.errors import DataError
+from hgrisk.evaluation.evaluate import Evaluation
+from hgrisk.evaluation.gain import gain
+from hgrisk.models.base_rate import BaseRate
+from hgrisk.models.cox import CoxRegression
+from hgrisk.models.penalty import settle_penalty
+from hgrisk.models.prior_count import PriorCount
+from hgrisk.models.prior_count_recency import PriorCountRecency
+from hgrisk.models.protocol import SurvivalModel
+from hgrisk.settings import Settings
+
+FAMILY = "prior_violence"
+COLUMNS = ("step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper")
+
+
+class LadderSettings(Settings):
+    """The features that stand for counting and recency, and the penalty of the larger models.
+
+    Attributes
+    ----------
+    count_feature : str
+        Number of earlier reports.
+    recency_feature : str
+        Days since the last one; empty for a ladder without a recency step.
+    penalty : float or "chosen"
+        Ridge penalty per event of the Cox models with more than a few features; by default chosen for each step by
+        cross-validation on the training rows.
+    """
+
+    count_feature: str = "prior_reports_ever"
+    recency_feature: str = "days_since_last_report"
+    penalty: Annotated[float, Field(ge=0)] | Literal["chosen"] = "chosen"
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One step of the ladder.
+
+    Attributes
+    ----------
+    name : str
+        Name in the table.
+    model : SurvivalModel
+        The model, not fitted.
+    features : tuple of str
+        The columns it is given.
+    against : str, optional
+        The step its gain is measured against; none for the first.
+    """
+
+    name: str
+    model: SurvivalModel
+    features: tuple[str, ...]
+    against: str | None
+
+
+def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[LadderStep]:
+    """Return the steps that the features at hand allow.
+
+    Each step's gain is measured against the one before; that of "everything without prior violence" against
+    "everything", so that it says what is lost without earlier violence.
+
+    Parameters
+    ----------
+    families : mapping of str to str
+        Feature name to family.
+    settings : LadderSettings
+        Count, recency and penalty.
+
+    Returns
+    -------
+    list of LadderStep
+        In order.
+
+    Raises
+    ------
+    DataError
+        If the count or recency feature is not there.
+    """
+    count, recency = settings.count_feature, settings.recency_feature
+    for name in filter(None, (count, recency)):
+        if name not in families:
+            have = ", ".join(list(families)[:6])
+            raise DataError("The ladder's features are built", f"no {name!r} among {have} ...", "set [ladder]")
+    prior = tuple(name for name, family in families.items() if family == FAMILY or name in (count, recency))
+    rest = tuple(name for name in families if name not in prior)
+    penalty = settings.penalty
+    steps = [
+        LadderStep("base rate", BaseRate(), (count,), None),
+        LadderStep("prior count", PriorCount(count), (count,), "base rate"),
+    ]
+    if recency:
+        steps.append(LadderStep("+ recency", PriorCountRecency(count, recency), (count, recency), "prior count"))
+    if len(prior) > len(steps) - 1:
+        steps.append(LadderStep("prior-violence family", CoxRegression(penalty), prior, steps[-1].name))
+    if rest:
+        steps.append(LadderStep("everything", CoxRegression(penalty), tuple(families), steps[-1].name))
+        steps.append(LadderStep("everything without prior violence", CoxRegression(penalty), rest, "everything"))
+    return steps
+
+
+def climb_ladder(
+    train: Dataset, steps: list[LadderStep], judge: Callable[[str, SurvivalModel, list[str]], Evaluation], seed: int
+) -> pd.DataFrame:
+    """Fit and judge every step.
+
+    Parameters
+    ----------
+    train : Dataset
+        Training landmarks.
+    steps : list of LadderStep
+        The steps.
+    judge : callable
+        From a name, a fitted model and its columns to its evaluation on the test landmarks, on the same draws for all.
+    seed : int
+        Seed of the folds on which penalties are chosen.
+
+    Returns
+    -------
+    DataFrame
+        ``step``, ``metric``, ``horizon_days``, ``estimate``, ``lower``, ``upper``, ``gain``, ``gain_lower``,
+        ``gain_upper``; the gain is empty for the first step.
+    """
+    judged: dict[str, Evaluation] = {}
+    rows = []
+    for step in steps:
+        columns = list(step.features)
+        model = settle_penalty(step.model, train.X[columns], train.y, train.clusters, seed)
+        model.fit(train.X[columns], train.y)
+        judged[step.name] = evaluation = judge(step.name, model, columns)
+        whole = evaluation.table[evaluation.table["group"] == "all"]
+        for row in whole.itertuples():
+            difference: tuple[float | None, ...] = (None, None, None)
+            if step.against is not None:
+                difference = gain(judged[step.against], evaluation, str(row.metric), int(row.horizon_days))
+            rows.append((step.name, row.metric, row.horizon_days, row.estimate, row.lower, row.upper, *difference))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"gain": float, "gain_lower": float, "gain_upper": float})

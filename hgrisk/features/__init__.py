@@ -1,0 +1,1 @@
+"""Features of a history as known at the landmark: one place cuts time, one file a family."""

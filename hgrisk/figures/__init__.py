@@ -1,0 +1,1 @@
+"""Tables in, figures out: the only room that knows matplotlib."""

@@ -1,0 +1,1 @@
+"""Case histories: the only door for raw data."""

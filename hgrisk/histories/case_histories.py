@@ -1,0 +1,170 @@
+"""CaseHistories: the validated tables of a delivery, and the account of every row."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import polars as pl
+
+from hgrisk.errors import DataError
+from hgrisk.histories.account import SOURCE, RowAccount, close_account
+from hgrisk.histories.apply import MappedRows, apply_mapping
+from hgrisk.histories.delivery import Delivery
+from hgrisk.histories.mapping import MappingFile, SourceMap, read_mapping
+from hgrisk.histories.networks import household_networks
+from hgrisk.histories.notes import quality_notes
+from hgrisk.histories.observation import exclude_unobserved, observed_cases, quarantine_late
+from hgrisk.histories.own_layout import own_layout
+from hgrisk.histories.raw import RawRows
+from hgrisk.histories.validate import WORKING, CheckedTable, check_table, quarantine_strangers
+from hgrisk.schema import TABLES, column_types
+
+
+@dataclass(frozen=True)
+class CaseHistories:
+    """Dated case histories, validated once.
+
+    Build it with :meth:`read`. Every table has all columns of its schema (empty where the source has none) and the
+    extra columns of the source.
+
+    Attributes
+    ----------
+    events : polars.DataFrame
+        One row per event.
+    cases : polars.DataFrame
+        One row per household-case, with the period in which it is observed.
+    persons, memberships, regions, case_regions : polars.DataFrame
+        The optional tables, empty where absent.
+    account : RowAccount
+        What became of every source row.
+    notes : tuple of str
+        What a reader should know about the data's quality.
+    """
+
+    events: pl.DataFrame
+    cases: pl.DataFrame
+    persons: pl.DataFrame
+    memberships: pl.DataFrame
+    regions: pl.DataFrame
+    case_regions: pl.DataFrame
+    account: RowAccount
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, data: str | Path | dict[str, Any], mapping: str | Path | MappingFile | None = None) -> Self:
+        """Read, map and validate case histories.
+
+        Parameters
+        ----------
+        data : str, Path or dict
+            A folder with files, or pandas or Polars frames by name.
+        mapping : str, Path or MappingFile, optional
+            How the source's tables become ours. Without one, files or frames named as our tables (``events.csv``,
+            ``cases.csv.gz``, ``persons.parquet`` ...) are read with our own column names and ISO dates.
+
+        Returns
+        -------
+        CaseHistories
+            The validated tables; rows that break a rule are quarantined in ``account``.
+
+        Raises
+        ------
+        DataError
+            If a source is absent, empty or lacks a column, or if no event is left.
+        ConfigError
+            If the mapping breaks a rule.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> events = pd.DataFrame({"case_id": ["H1", "H1"], "kind": "report",
+        ...                        "occurred_on": ["2023-01-05", "2023-31-12"]})
+        >>> histories = CaseHistories.read({"events": events})
+        >>> histories.account.table.row(0, named=True)
+        {'source': 'events: events', 'read': 2, 'used': 1, 'merged': 0, 'excluded': 0, 'quarantined': 1}
+        """
+        delivery = Delivery.of(data)
+        plan = _plan(delivery, mapping)
+        mapped = [(source, apply_mapping(_rows(delivery, source), source)) for source in plan.source]
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for source, rows in mapped:
+            parts.setdefault(source.table, []).append(rows.frame)
+        tables = {name: check_table(name, frames) for name, frames in parts.items()}
+        tables = _cross_check(quarantine_late(tables, plan.extracted_on))
+        cases, notes = observed_cases(tables.get("cases"), tables["events"].frame, plan.extracted_on)
+        tables["events"] = exclude_unobserved(tables["events"], cases)
+        account = _account(mapped, tables)
+        frames = _frames(tables, cases)
+        _check_any(frames["events"], account)
+        notes += quality_notes(frames["events"], frames["persons"])
+        return cls(**frames, account=account, notes=tuple(notes))
+
+    @cached_property
+    def networks(self) -> pl.DataFrame:
+        """Household network of each case: ``case_id``, ``network_id``."""
+        return household_networks(self.cases["case_id"], self.memberships)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all tables, the same for the same content in the same order."""
+        whole = hashlib.sha256()
+        for name in TABLES:
+            frame: pl.DataFrame = getattr(self, name)
+            whole.update(f"{name}{frame.columns}{frame.height}".encode())
+            whole.update(frame.write_csv().encode())
+        return whole.hexdigest()
+
+
+def _plan(delivery: Delivery, mapping: str | Path | MappingFile | None) -> MappingFile:
+    if mapping is None:
+        return own_layout(delivery)
+    return mapping if isinstance(mapping, MappingFile) else read_mapping(Path(mapping))
+
+
+def _rows(delivery: Delivery, source: SourceMap) -> RawRows:
+    return delivery.rows(source.file, source.encoding, source.delimiter)
+
+
+def _cross_check(tables: dict[str, CheckedTable]) -> dict[str, CheckedTable]:
+    checked = dict(tables)
+    if "cases" in checked:
+        known = checked["cases"].frame["case_id"]
+        for name in {"events", "memberships", "case_regions"} & set(checked):
+            checked[name] = quarantine_strangers(checked[name], "case_id", known, "case_id is not among the cases")
+    if "persons" in checked:
+        known = checked["persons"].frame["person_id"]
+        for name in {"memberships"} & set(checked):
+            checked[name] = quarantine_strangers(
+                checked[name], "person_id", known, "person_id is not among the persons"
+            )
+    return checked
+
+
+def _account(mapped: list[tuple[SourceMap, MappedRows]], tables: dict[str, CheckedTable]) -> RowAccount:
+    read = [(source.label, rows.n_read) for source, rows in mapped]
+    used = pl.concat([table.frame.select(SOURCE) for table in tables.values()])
+    unused = [rows.unused for _, rows in mapped] + [table.unused for table in tables.values()]
+    return close_account(read, used, pl.concat(unused))
+
+
+def _frames(tables: dict[str, CheckedTable], cases: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    frames = {name: tables[name].frame.drop(WORKING) if name in tables else _empty(name) for name in TABLES}
+    frames["cases"] = cases
+    frames["events"] = frames["events"].sort("case_id", "known_on", "occurred_on", "event_id")
+    return frames
+
+
+def _empty(name: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=column_types(name))
+
+
+def _check_any(events: pl.DataFrame, account: RowAccount) -> None:
+    if events.height == 0:
+        reasons = ", ".join(f"{n} x {why}" for why, n in account.reasons.select("reason", "rows").head(3).rows())
+        raise DataError(
+            "Case histories have at least one usable event", reasons or "none", "mend the source or the mapping"
+        )

@@ -1,0 +1,143 @@
+"""CSV files as text columns, with the number of every row and the reason why a row cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from hgrisk.errors import DataError
+from hgrisk.histories.account import ROW
+from hgrisk.histories.frames import check_names
+from hgrisk.histories.raw import RawRows, no_broken
+
+_BROKEN = "\ufffd"
+_STRAY = "has a quotation mark out of place"
+_UNREADABLE = "bytes that are not valid text"
+_LARGEST_BLOCK = 2**31 - 1
+
+
+def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
+    """Read a CSV file, gzipped or not.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str
+        Its text encoding; a byte order mark is passed over.
+    delimiter : str
+        The field separator.
+
+    Returns
+    -------
+    RawRows
+        Text columns; a row with too few or too many fields, bytes that are no text or a stray quotation mark is
+        broken, and the rows after it are read as if it were sound.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be decoded at all, has no rows, or has a column twice.
+    """
+    text = _decoded(path, encoding)
+    text, stray = _without_stray_quotes(text, delimiter, path.name)
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    check_names(header, path.name)
+    frame, ragged = _parsed(text, header, delimiter, path.name)
+    n_read = frame.height + len(ragged)
+    if n_read == 0:
+        raise DataError("A source file has rows below its header", f"none in {path.name}", "deliver the file again")
+    skipped = {number for number, _ in ragged}
+    numbers = [number for number in range(1, n_read + 1) if number not in skipped]
+    frame = frame.select(pl.Series(ROW, numbers, dtype=pl.Int64), pl.all()).filter(~pl.col(ROW).is_in(stray))
+    odd = pl.any_horizontal(pl.col(pl.String).str.contains_any([_BROKEN, "\x00"]))
+    unreadable = [(number, _UNREADABLE) for number in frame.filter(odd)[ROW]]
+    broken = [*ragged, *unreadable, *((number, _STRAY) for number in stray)]
+    return RawRows(frame.filter(~odd), pl.DataFrame(broken, schema=no_broken().schema, orient="row").sort(ROW), n_read)
+
+
+def _decoded(path: Path, encoding: str) -> str:
+    raw = path.read_bytes()
+    if path.name.lower().endswith(".gz"):
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError("A .gz file is gzip", f"{path.name}, which is not", "deliver the file again") from error
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError("A CSV file is not UTF-16", path.name, "export it as UTF-8")
+    try:
+        text = raw.decode(encoding, errors="replace")
+    except LookupError as error:
+        raise DataError("An encoding is known", f"{encoding!r}", "use utf-8 or cp1252") from error
+    text = text.removeprefix("\ufeff").lstrip("\r\n")
+    if not text:
+        raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
+    return text if text.endswith(("\n", "\r")) else f"{text}\n"
+
+
+def _parsed(text: str, header: list[str], delimiter: str, name: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """Return the rows that have as many fields as the header, and the number and fault of the others."""
+    ragged: list[tuple[int, str]] = []
+
+    def note(row: pa_csv.InvalidRow) -> str:
+        ragged.append((row.number - 1, f"has {row.actual_columns} fields where the header has {row.expected_columns}"))
+        return "skip"
+
+    raw = text.encode("utf-8")
+    try:
+        table = pa_csv.read_csv(
+            io.BytesIO(raw),
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=min(len(raw) + 1, _LARGEST_BLOCK)),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+            ),
+            convert_options=pa_csv.ConvertOptions(column_types={column: pa.string() for column in header}),
+        )
+    except pa.ArrowInvalid as error:
+        raise DataError("A CSV file is a table of text", f"{name}, which is not", "deliver it again") from error
+    return pl.DataFrame(pl.from_arrow(table)), ragged
+
+
+def _without_stray_quotes(text: str, delimiter: str, name: str) -> tuple[str, list[int]]:
+    """Blank each line whose quotation marks do not pair, and return the numbers of these rows.
+
+    Such a line would otherwise swallow the rows after it.
+    """
+    if _quotes_pair(text, delimiter):
+        return text, []
+    lines = io.StringIO(text, newline="").readlines()
+    stray: list[int] = []
+    start = row = 0
+    while start < len(lines):
+        reader = csv.reader((lines[at] for at in range(start, len(lines))), delimiter=delimiter, strict=True)
+        done = 0
+        try:
+            for _ in reader:
+                row, done = row + 1, reader.line_num
+            break
+        except csv.Error:
+            stray.append(row)
+            lines[start + done] = "\n"
+            row, start = row + 1, start + done + 1
+    if 0 in stray:
+        raise DataError(f"The header of {name} can be read", "a quotation mark out of place", "mend the header")
+    return "".join(lines), stray
+
+
+def _quotes_pair(text: str, delimiter: str) -> bool:
+    """Say whether every quotation mark opens or closes a whole field."""
+    outside = text.split('"')[::2]
+    if len(outside) == 1 and '"' not in text:
+        return True
+    if text.count('"') % 2:
+        return False
+    edges = (delimiter, "\n", "\r")
+    opens = all(part.endswith(edges) for part in outside[:-1] if part)
+    return opens and all(part.startswith(edges) for part in outside[1:] if part)

@@ -1,0 +1,140 @@
+"""How an experiment judges a model: the same test landmarks, draws and censoring for every model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hgrisk.dataset import Dataset
+from hgrisk.evaluation.calibration import calibration_table
+from hgrisk.evaluation.evaluate import Evaluation, evaluate
+from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.settings import EvaluationSettings, grid_times
+from hgrisk.models.protocol import SurvivalModel
+
+N_BINS = 20
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A model, fitted and judged.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the results.
+    model : SurvivalModel
+        The fitted model.
+    columns : list of str
+        The features it takes.
+    evaluation : Evaluation
+        Its performance on the test landmarks.
+    """
+
+    name: str
+    model: SurvivalModel
+    columns: list[str]
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judge models on the same test landmarks.
+
+    Attributes
+    ----------
+    test : Dataset
+        The test landmarks.
+    censoring : ndarray
+        Outcome that gives the censoring distribution. After a temporal split the training outcomes end at the date of
+        the split and the test outcomes do not, so their censoring differs and the test's own is used; else the
+        training's.
+    settings : EvaluationSettings
+        Horizons, metrics and groups.
+    seed : int
+        Seed of the bootstrap, the same for every model so that differences are paired.
+    """
+
+    test: Dataset
+    censoring: NDArray[np.void]
+    settings: EvaluationSettings
+    seed: int
+
+    def evaluate(self, name: str, model: SurvivalModel, columns: list[str], *, groups: bool = False) -> Evaluation:
+        """Evaluate one fitted model.
+
+        Parameters
+        ----------
+        name : str
+            Its name in the table.
+        model : SurvivalModel
+            The fitted model.
+        columns : list of str
+            The features it was fitted on.
+        groups : bool
+            Whether to evaluate the audit groups too.
+
+        Returns
+        -------
+        Evaluation
+            Its performance.
+        """
+        times = self._times(model)
+        settings = self.settings if groups else self.settings.model_copy(update={"by": ()})
+        return evaluate(
+            self.censoring,
+            self.test.y,
+            model.predict_cumulative_incidence(self.test.X[columns], times),
+            times,
+            clusters=self.test.clusters,
+            settings=settings,
+            seed=self.seed,
+            by=self.test.groups(self.settings.by) if groups and self.settings.by else None,
+            model=name,
+        )
+
+    def calibration(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
+        """Return the calibration table of one model.
+
+        Parameters
+        ----------
+        fitted : FittedModel
+            The model.
+        horizon : int
+            Days.
+
+        Returns
+        -------
+        DataFrame
+            As :func:`hgrisk.evaluation.calibration.calibration_table` returns it.
+        """
+        times = self._times(fitted.model)
+        risk = fitted.model.predict_cumulative_incidence(self.test.X[fitted.columns], times)
+        return calibration_table(Sample.build(self.censoring, self.test.y, risk, times), horizon)
+
+    def histogram(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
+        """Count the predicted risks of the test landmarks in equal bins.
+
+        Parameters
+        ----------
+        fitted : FittedModel
+            The model.
+        horizon : int
+            Days.
+
+        Returns
+        -------
+        DataFrame
+            ``left``, ``right``, ``n``.
+        """
+        risk = fitted.model.predict_risk(self.test.X[fitted.columns], horizon)
+        counts, edges = np.histogram(risk, bins=N_BINS, range=(0.0, 1.0))
+        return pd.DataFrame({"left": edges[:-1], "right": edges[1:], "n": counts})
+
+    def _times(self, model: SurvivalModel) -> NDArray[np.float64]:
+        wanted: Any = grid_times(self.settings) if model.supported_times_ is None else self.settings.horizons_days
+        return np.asarray(wanted, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""Models of time to re-report: one file a model, one protocol for all."""

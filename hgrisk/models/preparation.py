@@ -1,0 +1,310 @@
+"""From a table of raw features to numbers: missing as information, skew, levels; every dropped column is named."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from hgrisk.curves import Floats
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.models._columns import ColumnMemory, is_numeric
+
+SKEW_LIMIT = 1.0
+"""Skewness of the training values from which a never-negative column is taken as log(1 + x)."""
+
+OTHER = "other"
+MISSING = "missing"
+
+
+class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Turn raw features into finite numbers, with all that it needs learned on the training rows.
+
+    Numeric and boolean columns: a missing value becomes the training median, and where training had missing values a
+    column ``<name>__missing`` (0 or 1) says so. Where training had none, a missing value becomes the median without a
+    flag, since nothing could be learned about it; `unfamiliar` counts such cases. Never-negative columns with skewness
+    above 1 and more than two values are taken as log(1 + x).
+
+    Text and categorical columns: one 0-1 column ``<name>=<level>`` for each level but the most frequent, the reference
+    (ties: first in alphabet). A missing value is the level ``missing``. Levels, ``missing`` included, rarer than
+    ``min_level_count`` are pooled in ``other``. A level that training never saw counts as ``other`` if there is one,
+    else as the reference; `unfamiliar` counts these too.
+
+    Columns without variation, and exact copies of an earlier one after these steps, are dropped and named in
+    ``dropped_``. Columns are not standardised: models that need that do it inside. Statistics are not weighted.
+
+    Parameters
+    ----------
+    log1p : {"auto", "none"}
+        Whether skewed never-negative columns are taken as log(1 + x).
+    min_level_count : int
+        Training rows from which a level gets its own column, 1 or more.
+
+    Attributes
+    ----------
+    numeric_ : dict of str to dict
+        Per numeric column: ``median`` (raw scale), ``log1p`` and ``flag`` (whether they apply).
+    levels_ : dict of str to list of str
+        Per text column: the levels with a column of their own, ``other`` included.
+    reference_ : dict of str to str
+        Per text column: the reference level.
+    pooled_ : dict of str to list of str
+        Per text column: the levels pooled in ``other``.
+    dropped_ : dict of str to str
+        Each dropped column and the reason.
+    feature_names_in_ : ndarray of str
+        Columns at fit.
+
+    Examples
+    --------
+    >>> X = pd.DataFrame({"prior_reports": [0, 1, None, 2], "region": ["A", "B", "A", "A"]})
+    >>> FeaturePreparer(min_level_count=1).fit_transform(X)
+       prior_reports  prior_reports__missing  region=B
+    0            0.0                     0.0       0.0
+    1            1.0                     0.0       1.0
+    2            1.0                     1.0       0.0
+    3            2.0                     0.0       0.0
+    """
+
+    def __init__(self, log1p: str = "auto", min_level_count: int = 20) -> None:
+        self.log1p = log1p
+        self.min_level_count = min_level_count
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn medians, skew, levels and dropped columns.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Raw training features.
+        y : None
+            Ignored; what is learned here does not look at outcomes.
+
+        Returns
+        -------
+        FeaturePreparer
+            The fitted preparer itself.
+
+        Raises
+        ------
+        ConfigError
+            If a setting is unknown.
+        DataError
+            If a column is neither numbers nor text, or holds an infinite value.
+        """
+        self._check_settings()
+        frame = self._learn_columns(X)
+        if len(frame) == 0:
+            raise DataError("Preparation learns from at least one row", "none", "pass training rows")
+        self.numeric_: dict[str, dict[str, float | bool]] = {}
+        self.levels_: dict[str, list[str]] = {}
+        self.reference_: dict[str, str] = {}
+        self.pooled_: dict[str, list[str]] = {}
+        self.dropped_: dict[str, str] = {}
+        for name in frame.columns:
+            self._learn_column(name, frame[name])
+        self._drop_redundant(self._columns_out(frame))
+        return self
+
+    def transform(self, X: Any) -> pd.DataFrame:
+        """Return the prepared features.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Raw features with the columns of fit, in the order of fit.
+
+        Returns
+        -------
+        DataFrame, shape (n, q)
+            Finite floats, columns as `get_feature_names_out` names them, index as in ``X``.
+
+        Raises
+        ------
+        FitError
+            If a column is missing, extra or moved.
+        DataError
+            If a column changed its kind, holds an infinite value, or is negative where log(1 + x) applies.
+        """
+        frame = self._check_columns(X)
+        columns = self._columns_out(frame)
+        values = np.empty((len(frame), len(self.feature_names_out_)), order="F")
+        for position, name in enumerate(self.feature_names_out_):
+            values[:, position] = columns[name]
+        return pd.DataFrame(values, columns=list(self.feature_names_out_), index=frame.index, copy=False)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
+        """Return the names of the prepared columns.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored; the names of fit are used.
+
+        Returns
+        -------
+        ndarray of str, shape (q,)
+            Names in the order of `transform`.
+        """
+        check_is_fitted(self)
+        return np.array(self.feature_names_out_, dtype=object)
+
+    def unfamiliar(self, X: Any) -> pd.DataFrame:
+        """Count what training never showed and `transform` fills in: missing values without a flag, unseen levels.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Raw features with the columns of fit, in the order of fit.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``feature``, ``kind`` (``missing`` or ``unseen level``), ``n_rows``; one row per case found.
+        """
+        frame = self._check_columns(X)
+        found = []
+        for name, learned in self.numeric_.items():
+            if not learned["flag"]:
+                found.append((name, "missing", int(np.isnan(_numbers(name, frame[name])).sum())))
+        for name, levels in self.levels_.items():
+            codes, labels = _labels(name, frame[name])
+            known = {*levels, self.reference_[name], *self.pooled_[name]}
+            unseen = np.array([label not in known for label in labels])
+            found.append((name, "unseen level", int(unseen[codes].sum())))
+        table = pd.DataFrame(found, columns=["feature", "kind", "n_rows"])
+        return table[table["n_rows"] > 0].reset_index(drop=True)
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn that missing values and text are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def _check_settings(self) -> None:
+        if self.log1p not in {"auto", "none"}:
+            raise ConfigError("log1p is 'auto' or 'none'", f"{self.log1p!r}", "use one of these")
+        if self.min_level_count < 1:
+            raise ConfigError("min_level_count is 1 or more", f"{self.min_level_count!r}", "use 20, say")
+
+    def _learn_column(self, name: str, column: pd.Series[Any]) -> None:
+        if column.isna().all():
+            self.dropped_[name] = "wholly missing"
+        elif is_numeric(column):
+            self.numeric_[name] = _learn_numbers(_numbers(name, column), self.log1p == "auto")
+        else:
+            learned = _learn_levels(*_labels(name, column), self.min_level_count)
+            self.levels_[name], self.reference_[name], self.pooled_[name] = learned
+
+    def _columns_out(self, frame: pd.DataFrame) -> dict[str, Floats]:
+        columns: dict[str, Floats] = {}
+        for name in frame.columns:
+            prepared = self._prepare_column(name, frame[name])
+            clash = sorted(columns.keys() & prepared.keys())
+            if clash:
+                raise DataError("Prepared columns have names of their own", f"{clash[0]!r} twice", f"rename {name!r}")
+            columns |= prepared
+        return columns
+
+    def _prepare_column(self, name: str, column: pd.Series[Any]) -> dict[str, Floats]:
+        if name in self.numeric_:
+            return _prepare_numbers(name, _numbers(name, column), self.numeric_[name])
+        if name in self.levels_:
+            return _prepare_levels(name, *_labels(name, column), self.levels_[name], self.reference_[name])
+        return {}
+
+    def _drop_redundant(self, columns: dict[str, Floats]) -> None:
+        self.feature_names_out_: list[str] = []
+        first: dict[bytes, str] = {}
+        for name, values in columns.items():
+            content = values.tobytes()
+            if np.ptp(values) == 0:
+                self.dropped_[name] = "constant"
+            elif content in first:
+                self.dropped_[name] = f"same as {first[content]}"
+            else:
+                first[content] = name
+                self.feature_names_out_.append(name)
+
+
+def _numbers(name: str, column: pd.Series[Any]) -> Floats:
+    if not is_numeric(column):
+        raise DataError(f"Column {name!r} holds numbers", f"dtype {column.dtype}", "convert it as in training")
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isinf(values).any():
+        raise DataError(f"Column {name!r} is finite or missing", "an infinite value", "mark it as missing")
+    return values
+
+
+def _labels(name: str, column: pd.Series[Any]) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    """Return a code per row and the text of each code; the last text is that of a missing value."""
+    if not (_is_text(column) or column.isna().all()):
+        raise DataError(f"Column {name!r} holds text", f"dtype {column.dtype}", "convert it as in training")
+    codes, levels = pd.factorize(column)
+    return codes, np.array([*(str(level) for level in levels), MISSING], dtype=object)  # code -1 is missing: the last
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return True
+    if column.dtype == object:
+        return pd.api.types.infer_dtype(column, skipna=True) in {"string", "mixed", "mixed-integer"}
+    return bool(pd.api.types.is_string_dtype(column.dtype))
+
+
+def _learn_numbers(values: Floats, may_log: bool) -> dict[str, float | bool]:
+    present = values[~np.isnan(values)]
+    return {
+        "median": float(np.median(present)),
+        "log1p": bool(may_log and present.min() >= 0 and _skewness(present) > SKEW_LIMIT),
+        "flag": len(present) < len(values),
+    }
+
+
+def _skewness(values: Floats) -> float:
+    """Return the third standardised moment, 0 for a column of one or two values (a flag has no tail to shorten)."""
+    if not np.any((values > values.min()) & (values < values.max())):
+        return 0.0
+    scaled = (values - values.mean()) / values.std()
+    return float(np.mean(scaled**3))
+
+
+def _learn_levels(
+    codes: NDArray[np.intp], labels: NDArray[np.object_], min_count: int
+) -> tuple[list[str], str, list[str]]:
+    counts: dict[str, int] = {}
+    for label, n in zip(labels, np.bincount(codes % len(labels), minlength=len(labels)), strict=True):
+        counts[label] = counts.get(label, 0) + int(n)
+    reference = min(counts, key=lambda level: (-counts[level], level))
+    rest = sorted(level for level, n in counts.items() if n > 0 and level != reference)
+    kept = [level for level in rest if counts[level] >= min_count]
+    pooled = [level for level in rest if counts[level] < min_count]
+    if pooled and OTHER not in {*kept, reference}:
+        kept.append(OTHER)
+    return kept, reference, pooled
+
+
+def _prepare_numbers(name: str, values: Floats, learned: dict[str, float | bool]) -> dict[str, Floats]:
+    missing = np.isnan(values)
+    filled = np.where(missing, learned["median"], values) + 0.0  # -0.0 becomes 0.0: copies are told by their bytes
+    if learned["log1p"]:
+        if filled.min(initial=0.0) < 0:
+            raise DataError(f"Column {name!r} is 0 or more, as in training", f"{filled.min():g}", "correct the value")
+        filled = np.log1p(filled)
+    columns = {name: filled}
+    if learned["flag"]:
+        columns[f"{name}__missing"] = missing.astype(np.float64)
+    return columns
+
+
+def _prepare_levels(
+    name: str, codes: NDArray[np.intp], labels: NDArray[np.object_], levels: list[str], reference: str
+) -> dict[str, Floats]:
+    fallback = OTHER if OTHER in levels else reference
+    settled = np.array([label if label in {*levels, reference} else fallback for label in labels], dtype=object)
+    return {f"{name}={level}": (settled == level).astype(np.float64)[codes] for level in levels}

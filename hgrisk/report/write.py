@@ -1,0 +1,52 @@
+"""Write a report and its figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hgrisk.report.blocks import Panels, Picture, Section
+from hgrisk.report.content import ReportContent
+from hgrisk.report.render import render_report, sections
+from hgrisk.report.voice import voice
+
+REPORT = "report.html"
+FIGURES = "figures"
+
+
+def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cell: int = 10) -> Path:
+    """Write ``report.html``, and each of its figures as SVG.
+
+    Parameters
+    ----------
+    content : ReportContent
+        What the report says.
+    folder : Path
+        Where to write.
+    lang : str
+        ``"en"`` or ``"nl"``.
+    min_cell : int
+        Groups smaller than this are not shown.
+
+    Returns
+    -------
+    Path
+        The report.
+    """
+    page = folder / REPORT
+    page.write_text(render_report(content, lang, min_cell), encoding="utf-8")
+    figures = folder / FIGURES
+    figures.mkdir(exist_ok=True)
+    for section in sections(content, voice(lang), min_cell):
+        pictures = _pictures(section)
+        for place, picture in enumerate(pictures, start=1):
+            name = section.anchor if len(pictures) == 1 else f"{section.anchor}-{place}"
+            drawing = picture.wide or picture.narrow
+            (figures / f"{name}.svg").write_text(drawing.svg, encoding="utf-8")
+    return page
+
+
+def _pictures(section: Section) -> list[Picture]:
+    found: list[Picture] = []
+    for block in section.blocks:
+        found += list(block.pictures) if isinstance(block, Panels) else [block] if isinstance(block, Picture) else []
+    return found

@@ -1,0 +1,183 @@
+"""What a run leaves in its folder, and how to read it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hgrisk.errors import DataError
+from hgrisk.report.content import ReportContent
+
+EXPERIMENT = "experiment.toml"
+TABLES = "tables"
+_MAIN = ("scores", "ladder", "attrition")
+_MORE = ("quarantine_reasons", "incidence", "features", "dropped_features")
+_BY_MODEL = ("calibration", "predicted")
+_FACTS = ("title", "experiment", "run_facts", "outcome_facts", "split_facts", "canary", "notes", "limits", "apparent")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The results of a run.
+
+    Attributes
+    ----------
+    content : ReportContent
+        Every table and fact of the report.
+    quarantine : DataFrame
+        ``source``, ``source_row``, ``table``, ``status``, ``reason`` of every quarantined row; no values.
+    support : DataFrame
+        How far the censoring weights carry at each horizon.
+    experiment_toml : str
+        The experiment as resolved.
+    """
+
+    content: ReportContent
+    quarantine: pd.DataFrame
+    support: pd.DataFrame
+    experiment_toml: str
+
+    def write(self, folder: Path) -> None:
+        """Write every table; an earlier run's files of the same name are replaced.
+
+        Parameters
+        ----------
+        folder : Path
+            Made if it is not there.
+        """
+        tables = folder / TABLES
+        tables.mkdir(parents=True, exist_ok=True)
+        content = self.content
+        for name in _MAIN:
+            getattr(content, name).to_csv(folder / f"{name}.csv", index=False)
+        rows = content.rows.to_dict("records")
+        (folder / "rows.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        self.quarantine.to_csv(folder / "quarantine.csv", index=False)
+        (folder / EXPERIMENT).write_text(self.experiment_toml, encoding="utf-8")
+        self.support.to_csv(tables / "support.csv", index=False)
+        for name in _MORE:
+            getattr(content, name).to_csv(tables / f"{name}.csv", index=False)
+        for name in _BY_MODEL:
+            _stacked(getattr(content, name)).to_csv(tables / f"{name}.csv", index=False)
+        if content.coefficients is not None:
+            content.coefficients.to_csv(tables / "coefficients.csv", index=False)
+        facts = {name: getattr(content, name) for name in _FACTS}
+        facts["calibration_horizon_days"] = content.calibration_horizon_days
+        (tables / "facts.json").write_text(json.dumps(facts, indent=2, default=list) + "\n", encoding="utf-8")
+
+
+def read_content(folder: Path) -> ReportContent:
+    """Read back what the report of a run says.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of a run.
+
+    Returns
+    -------
+    ReportContent
+        Its tables and facts.
+
+    Raises
+    ------
+    DataError
+        If the folder holds no run.
+    """
+    tables = folder / TABLES
+    if not (tables / "facts.json").is_file():
+        raise DataError("The folder of a run holds tables/facts.json", f"none in {folder}", "give the --out of a run")
+    facts = json.loads((tables / "facts.json").read_text(encoding="utf-8"))
+    frames = {name: _read(folder / f"{name}.csv") for name in _MAIN} | {
+        name: _read(tables / f"{name}.csv") for name in _MORE
+    }
+    coefficients = tables / "coefficients.csv"
+    return ReportContent(
+        **facts,
+        **frames,
+        rows=pd.DataFrame(json.loads((folder / "rows.json").read_text(encoding="utf-8"))),
+        coefficients=_read(coefficients) if coefficients.is_file() else None,
+        calibration=_unstacked(_read(tables / "calibration.csv")),
+        predicted=_unstacked(_read(tables / "predicted.csv")),
+    )
+
+
+def read_scores(folder: Path) -> pd.DataFrame:
+    """Read the scores of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of a run.
+
+    Returns
+    -------
+    DataFrame
+        The tidy table of metrics.
+
+    Raises
+    ------
+    DataError
+        If the folder holds no run.
+    """
+    path = folder / "scores.csv"
+    if not path.is_file():
+        raise DataError("The folder of a run holds scores.csv", f"none in {folder}", "give the --out of a run")
+    return _read(path)
+
+
+def compare_runs(folders: Sequence[Path], metric: str) -> pd.DataFrame:
+    """Put one metric of several runs side by side.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Folders of runs.
+    metric : str
+        Name of the metric.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, ``horizon_days`` and, for each run, ``estimate (lower to upper)``; empty where a run lacks the model.
+
+    Raises
+    ------
+    DataError
+        If a folder holds no run, two have one name, or no run has the metric.
+    """
+    names = [folder.resolve().name for folder in folders]
+    if len(set(names)) < len(names):
+        raise DataError("Runs to compare have names of their own", f"{sorted(names)}", "rename a folder")
+    columns = []
+    for name, folder in zip(names, folders, strict=True):
+        scores = read_scores(folder)
+        whole = scores[(scores["group"] == "all") & (scores["metric"] == metric)]
+        texts = [f"{r.estimate:.3f} ({r.lower:.3f} to {r.upper:.3f})" for r in whole.itertuples()]
+        columns.append(pd.Series(texts, index=pd.MultiIndex.from_frame(whole[["model", "horizon_days"]]), name=name))
+    table = pd.concat(columns, axis=1).fillna("")
+    if table.empty:
+        known = sorted(set(read_scores(folders[0])["metric"]))
+        raise DataError("The runs have the metric", f"{metric!r}", f"use one of {', '.join(known)}")
+    return table.reset_index()
+
+
+def _read(path: Path) -> pd.DataFrame:
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    texts = table.select_dtypes("object").columns
+    return table.fillna(dict.fromkeys(texts, ""))
+
+
+def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    named = [table.assign(model=name) for name, table in tables.items()]
+    return pd.concat(named) if named else pd.DataFrame(columns=["model"])
+
+
+def _unstacked(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    if table.empty:
+        return {}
+    return {str(name): part.drop(columns="model") for name, part in table.groupby("model", sort=False)}

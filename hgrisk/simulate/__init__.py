@@ -1,0 +1,1 @@
+"""Made-up case histories with known parameters."""

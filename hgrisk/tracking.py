@@ -1,0 +1,178 @@
+"""Tracking: one MLflow run per experiment. The only module that knows MLflow."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import re
+import warnings
+from collections.abc import Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hgrisk.errors import ConfigError
+from hgrisk.features.spec import FeatureSpec
+from hgrisk.models.protocol import SurvivalModel
+from hgrisk.models.registry import TRUSTED_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlflow.models import ModelSignature
+
+_LONGEST_PARAM = 500
+_NAME = re.compile(r"[^0-9A-Za-z_. /-]+")
+
+
+def default_uri(folder: Path) -> str:
+    """Return the tracking URI to use when none is set.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the SQLite store.
+
+    Returns
+    -------
+    str
+        ``MLFLOW_TRACKING_URI`` from the environment, else an SQLite file in the folder.
+    """
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder / 'mlflow.db').resolve()}"
+
+
+def track_run(
+    experiment: str,
+    uri: str,
+    store: Path,
+    *,
+    params: Mapping[str, Any],
+    tags: Mapping[str, str],
+    scores: pd.DataFrame,
+    artifacts: list[Path],
+    models: Mapping[str, tuple[SurvivalModel, list[FeatureSpec]]],
+) -> str:
+    """Record one run: settings, metrics with intervals, files and models with their signature.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of the MLflow experiment.
+    uri : str
+        Tracking URI.
+    store : Path
+        Folder for artifacts when the store is a local database.
+    params : mapping
+        Resolved settings; nested keys are joined with points.
+    tags : mapping
+        Data digest, code version and the like.
+    scores : DataFrame
+        The tidy table of metrics; undefined values are left out.
+    artifacts : list of Path
+        Files and folders to keep with the run; none may hold identifiers.
+    models : mapping
+        Name to fitted model and the features it takes.
+
+    Returns
+    -------
+    str
+        The run's id.
+
+    Raises
+    ------
+    ConfigError
+        If the tracking store cannot be reached or used.
+    """
+    with _quiet():
+        import mlflow  # noqa: PLC0415  (2 s to import)
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
+        try:
+            mlflow.set_tracking_uri(uri)
+            mlflow.set_experiment(experiment_id=_experiment_id(experiment, uri, store))
+            with mlflow.start_run(tags=dict(tags)) as run:
+                mlflow.log_params({key: str(value)[:_LONGEST_PARAM] for key, value in _flat(params).items()})
+                mlflow.log_metrics(_metrics(scores))
+                for path in artifacts:
+                    (mlflow.log_artifacts(str(path), path.name) if path.is_dir() else mlflow.log_artifact(str(path)))
+                for name, (model, specs) in models.items():
+                    _log_model(name, model, specs)
+        except MlflowException as error:
+            first = str(error).splitlines()[0]
+            raise ConfigError("The tracking store can be used", f"{uri} ({first})", "set [tracking] uri") from error
+    return str(run.info.run_id)
+
+
+def _experiment_id(name: str, uri: str, store: Path) -> str:
+    import mlflow  # noqa: PLC0415
+
+    found = mlflow.get_experiment_by_name(name)
+    if found is not None:
+        return str(found.experiment_id)
+    place = (store / "artifacts").resolve().as_uri() if uri.startswith("sqlite:") else None
+    return str(mlflow.create_experiment(name, artifact_location=place))
+
+
+def _log_model(name: str, model: SurvivalModel, specs: list[FeatureSpec]) -> None:
+    import mlflow.sklearn  # noqa: PLC0415
+
+    mlflow.sklearn.log_model(
+        model,
+        name=_NAME.sub("_", name).replace("/", "_").replace(".", "_"),
+        serialization_format="skops",
+        skops_trusted_types=list(TRUSTED_TYPES),
+        signature=_signature(specs),
+        pip_requirements=["hgrisk", "scikit-learn", "skops"],
+    )
+
+
+def _signature(specs: list[FeatureSpec]) -> ModelSignature:
+    """Return the signature from the feature catalogue, not from data: no row leaves with the model."""
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types import ColSpec, DataType, Schema  # noqa: PLC0415
+
+    kinds = {"number": DataType.double, "category": DataType.string}
+    inputs = [ColSpec(kinds[spec.kind], spec.name, required=True) for spec in specs]
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(DataType.double)]))
+
+
+def _metrics(scores: pd.DataFrame) -> dict[str, float]:
+    whole = scores[scores["group"] == "all"]
+    values = {}
+    for row in whole.itertuples():
+        stem = _NAME.sub("_", f"{row.model}/{row.metric}.{row.horizon_days}d")
+        for suffix, value in (("", row.estimate), (".lower", row.lower), (".upper", row.upper)):
+            if not math.isnan(value):
+                values[stem + suffix] = float(value)
+    return values
+
+
+def _flat(values: Mapping[str, Any], stem: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        name = _NAME.sub("_", f"{stem}{key}")
+        flat.update(_flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value})
+    return flat
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep MLflow from the network, and its notices from the user's screen."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["MLFLOW_ENABLE_ASYNC_LOGGING"] = "false"
+    loggers = [logging.getLogger(name) for name in ("mlflow", "mlflow.store.db.utils", "alembic")]
+    levels = [logger.level for logger in loggers]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import mlflow.store.db.utils  # noqa: F401, PLC0415  (its import sets the levels anew)
+
+            for logger in loggers:
+                logger.setLevel(logging.ERROR)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

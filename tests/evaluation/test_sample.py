@@ -1,0 +1,145 @@
+"""The sample: validation, horizons, status and weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hgrisk.errors import DataError
+from hgrisk.evaluation.sample import Sample
+from hgrisk.surv import Surv
+
+EXACT = 1e-12
+
+Y = Surv.from_arrays([1, 0, 2, 1, 0], [100, 200, 300, 400, 600])
+RISK = np.full((5, 2), 0.2)
+
+
+def refusal(**changes):
+    parts = {"y_train": Y, "y_test": Y, "risk": RISK, "times": [365, 500], **changes}
+    with pytest.raises(DataError) as caught:
+        Sample.build(**parts)
+    return str(caught.value)
+
+
+def test_status_and_weights_by_hand():
+    status = Sample.build(Y, Y, RISK, [365, 500]).status(365)
+    # G falls to 3/4 when 1 of 4 is censored on day 200; the household censored then is not known at 365
+    assert status.happened.tolist() == [1, 0, 0, 0, 0]
+    np.testing.assert_allclose(status.weight, [1, 0, 4 / 3, 4 / 3, 4 / 3], atol=EXACT)
+
+
+def test_censoring_on_the_horizon_is_not_follow_up_past_it():
+    y = Surv.from_arrays([0, 1, 0], [365, 400, 600])
+    np.testing.assert_allclose(Sample.build(y, y, RISK[:3], [365, 500]).status(365).weight, [0, 1.5, 1.5])
+
+
+def test_an_event_on_the_horizon_counts_with_the_weight_just_before_it():
+    y = Surv.from_arrays([1, 0, 0], [365, 365, 600])
+    status = Sample.build(y, y, RISK[:3], [365, 500]).status(365)
+    assert status.happened.tolist() == [1, 0, 0]
+    np.testing.assert_allclose(status.weight, [1, 0, 2], atol=EXACT)
+
+
+def test_censoring_comes_from_the_training_outcome_only():
+    train = Surv.from_arrays([0, 0, 0, 0], [50, 700, 800, 900])
+    weight = Sample.build(train, Y, RISK, [365, 500]).status(365).weight
+    np.testing.assert_allclose(weight, np.array([1, 0, 1, 1, 1]) * 4 / 3, atol=EXACT)
+
+
+def test_weights_sum_to_n_when_censoring_is_estimated_on_the_same_rows(cohort):
+    sample = cohort.sample()
+    for day in (30, 183, 365, 548):
+        assert sample.status(day).weight.sum() == pytest.approx(len(sample), rel=1e-10)
+
+
+def test_a_part_remembers_its_population():
+    whole = Sample.build(Y, Y, RISK, [365, 500])
+    part = whole.take([0, 0, 3]).take([1, 2])
+    assert part.population is whole
+    assert part.duration_days.tolist() == [100, 400]
+    assert len(part) == 2
+    assert part.risk.shape == (2, 2)
+
+
+def test_rounding_outside_the_unit_interval_is_clipped():
+    risk = RISK.copy()
+    risk[0] = [-1e-12, 1 + 1e-12]
+    assert Sample.build(Y, Y, risk, [365, 500]).risk[0].tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.2, np.nan, np.inf])
+def test_a_risk_outside_the_unit_interval_is_refused(value):
+    risk = RISK.copy()
+    risk[1, 1] = value
+    assert refusal(risk=risk) == f"A risk is a probability in [0, 1], but found {value}: check the model that gave it."
+
+
+def test_a_wrong_shape_is_refused():
+    assert refusal(risk=RISK[:, 0]) == (
+        "Risks have one row per test row and one column per day, (5, 2), but found shape (5,): "
+        "predict for the test rows at the days given."
+    )
+
+
+@pytest.mark.parametrize("times", [[365, 365], [500, 365], [0, 365], [365, np.nan], [[365, 500]]])
+def test_days_that_do_not_increase_are_refused(times):
+    assert refusal(times=times).startswith("The days of a risk are one row of strictly increasing numbers above 0")
+
+
+def test_no_days_are_refused():
+    assert "but found [] days" in refusal(times=[], risk=RISK[:, :0])
+
+
+def test_days_may_follow_each_other():
+    assert Sample.build(Y, Y, RISK, [1, 2]).times.tolist() == [1, 2]
+
+
+def test_a_long_grid_is_shortened_in_an_error():
+    grid = [*range(1, 10), 9]
+    assert "but found [1, 2, 3, 4, 5, 6, 7, 8, ...] days" in refusal(times=grid)
+    assert "but found [1, 2, 3, 4, 5, 6, 7, 7] days" in refusal(times=[*range(1, 8), 7])
+
+
+@pytest.mark.parametrize(("part", "word"), [("y_train", "training"), ("y_test", "test")])
+def test_an_empty_outcome_is_refused(part, word):
+    assert refusal(**{part: Y[:0]}) == (
+        f"An evaluation needs {word} outcomes, but found 0 rows: pass at least one landmark."
+    )
+
+
+def horizon_refusal(y_train, y_test, day):
+    sample = Sample.build(y_train, y_test, RISK[: len(y_test)], [365, 600])
+    with pytest.raises(DataError) as caught:
+        sample.require(day)
+    return str(caught.value)
+
+
+def test_a_horizon_outside_the_grid_is_refused():
+    assert horizon_refusal(Y, Y, 183) == (
+        "A metric needs a risk at its horizon, but found 183 days with risks at [365, 600] days: "
+        "predict at a grid that holds the horizon."
+    )
+
+
+@pytest.mark.parametrize("last", [500, 600])
+def test_a_horizon_that_training_follow_up_does_not_pass_is_refused(last):
+    train = Surv.from_arrays([1, 0], [100, last])
+    assert horizon_refusal(train, Y, 600) == (
+        "A horizon of 600 days needs training follow-up past it, but found training follow-up up to "
+        f"{last} days: choose an earlier horizon, or follow for at least one day longer."
+    )
+
+
+@pytest.mark.parametrize("last", [500, 600])
+def test_a_horizon_that_test_follow_up_does_not_pass_is_refused(last):
+    train = Surv.from_arrays([1, 0], [100, 900])
+    assert horizon_refusal(train, Surv.from_arrays([1, 0], [100, last]), 600) == (
+        "A horizon of 600 days needs test follow-up past it, but found test follow-up up to "
+        f"{last} days: choose an earlier horizon, or follow for at least one day longer."
+    )
+
+
+def test_follow_up_that_ends_in_events_on_the_horizon_is_enough():
+    y = Surv.from_arrays([1, 2, 1], [100, 365, 365])
+    Sample.build(y, y, RISK[:3], [365, 500]).require(365)

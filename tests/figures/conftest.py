@@ -1,0 +1,90 @@
+"""Small invented tables, one per figure."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hgrisk.curves import incidence_table
+from hgrisk.figures.calibration import draw_calibration
+from hgrisk.figures.coefficients import draw_coefficients
+from hgrisk.figures.incidence import draw_incidence
+from hgrisk.figures.ladder import STEPS, draw_ladder
+from hgrisk.figures.metrics import draw_metric
+
+
+def make_ladder(estimates=(0.5, 0.62, 0.64, 0.65, 0.67, 0.59), half_gain=0.01):
+    gains = np.append(np.nan, np.diff(estimates))
+    table = pd.DataFrame({"step": STEPS, "metric": "uno_c", "horizon_days": 365, "estimate": estimates, "gain": gains})
+    table = table.assign(lower=table["estimate"] - 0.02, upper=table["estimate"] + 0.02)
+    return table.assign(gain_lower=table["gain"] - half_gain, gain_upper=table["gain"] + half_gain)
+
+
+@pytest.fixture(scope="session")
+def incidence():
+    rng = np.random.default_rng(5)
+    days = np.ceil(rng.exponential(900, 600))
+    follow_up = np.ceil(rng.uniform(400, 1200, 600))
+    return incidence_table(np.minimum(days, follow_up), days <= follow_up)
+
+
+@pytest.fixture(scope="session")
+def ladder():
+    return make_ladder()
+
+
+@pytest.fixture
+def ladder_with():
+    return make_ladder
+
+
+@pytest.fixture(scope="session")
+def calibration():
+    predicted = np.array([0.1, 0.2, 0.3, 0.4])
+    observed = np.array([0.11, 0.28, 0.31, 0.33])
+    table = pd.DataFrame({"group": range(1, 5), "n": [100, 100, 100, 4], "predicted": predicted, "observed": observed})
+    return table.assign(lower=observed - 0.05, upper=observed + 0.05)
+
+
+@pytest.fixture(scope="session")
+def coefficients():
+    rng = np.random.default_rng(1)
+    coef = rng.normal(0, 0.3, 25)
+    se = np.full(25, 0.1)
+    names = [f"feature_{number}" for number in range(25)]
+    table = pd.DataFrame({"model": "cox", "feature": names, "coef": coef, "se": se})
+    return table.assign(lower=np.exp(coef - 0.196), upper=np.exp(coef + 0.196))
+
+
+@pytest.fixture(scope="session")
+def scores():
+    rows = [
+        (model, "uno_c", days, group, value, value - 0.02, value + 0.02, 500, 120)
+        for model, value in (("cox", 0.66), ("base_rate", 0.5))
+        for days in (183, 365)
+        for group in ("all", "region=Zeeland")
+    ]
+    columns = ["model", "metric", "horizon_days", "group", "estimate", "lower", "upper", "n", "n_events"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.fixture(scope="session")
+def drawings(incidence, ladder, calibration, coefficients, scores):
+    """Every figure, both languages, both sizes, as functions without arguments."""
+    calls = (
+        (draw_incidence, incidence, {}),
+        (draw_ladder, ladder, {"horizon_days": 365}),
+        (draw_calibration, calibration, {"name": "Cox"}),
+        (draw_coefficients, coefficients, {"model": "cox"}),
+        (draw_metric, scores, {"metric": "uno_c"}),
+    )
+    return [
+        lambda draw=draw, table=table, how=how, lang=lang, size=size: draw(table, lang=lang, size=size, **how)
+        for draw, table, how in calls
+        for lang in ("en", "nl")
+        for size in ("wide", "narrow")
+    ]
+
+
+@pytest.fixture(scope="session")
+def drawn(drawings):
+    return [draw() for draw in drawings]

@@ -1,0 +1,150 @@
+"""ReReportLogistic: known truth, censoring weights, horizons, refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from hgrisk.curves import aalen_johansen
+from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.models._censoring_weights import outcome_at, uncensored_probability
+from hgrisk.models.logistic import ReReportLogistic
+from hgrisk.surv import Surv
+
+NOISE = 0.02
+
+
+def simulate(n=20_000, seed=1):
+    """A logistic risk by day 365, spread evenly over the year; competing events among the others; censoring."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame({"a": rng.normal(size=n), "b": rng.normal(size=n)})
+    truth = expit(-1.0 + 0.8 * X["a"] - 0.4 * X["b"]).to_numpy()
+    chance = rng.random(n)
+    re_report = np.where(chance < truth, np.ceil(365 * chance / truth), np.inf)
+    competing = np.where((chance >= truth) & (rng.random(n) < 0.2), rng.integers(1, 366, n), np.inf)
+    stop = rng.integers(100, 800, n)
+    days = np.minimum(np.minimum(re_report, competing), stop)
+    event = np.where(days == re_report, 1, np.where(days == competing, 2, 0))
+    return X, Surv.from_arrays(event, days), truth
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate()
+
+
+def test_known_coefficients_and_risks_are_recovered_despite_censoring(simulated):
+    X, y, truth = simulated
+    model = ReReportLogistic(horizons_days=(365,), penalty=1e-4).fit(X, y)
+    z = (model.coef_[0] - [0.8, -0.4]) / np.sqrt(np.diag(model.covariance_[0]))
+    assert np.all(np.abs(z) < 3.5)
+    assert model.intercept_[0] == pytest.approx(-1.0, abs=0.1)
+    assert np.abs(model.predict_risk(X, 365) - truth).mean() < NOISE
+    ignoring = y["event"] * (y["duration_days"] <= 365) == 1
+    assert abs(ignoring.mean() - truth.mean()) > 2 * NOISE  # counting censored rows as no would be this far off
+
+
+def test_robust_errors_have_the_spread_of_repeated_samples():
+    fits = [ReReportLogistic(horizons_days=(365,), penalty=1e-4).fit(*simulate(1500, seed)[:2]) for seed in range(60)]
+    spread = np.std([fit.coef_[0] for fit in fits], axis=0)
+    mean = np.mean([np.sqrt(np.diag(fit.covariance_[0])) for fit in fits], axis=0)
+    np.testing.assert_allclose(mean, spread, rtol=0.3)
+
+
+def test_mean_risk_equals_aalen_johansen(simulated):
+    X, y, _ = simulated
+    horizons = [183, 365]
+    model = ReReportLogistic(horizons_days=horizons, penalty=1e-4).fit(X, y)
+    expected = aalen_johansen(y["duration_days"], y["event"]).at(horizons)
+    np.testing.assert_allclose(model.predict_cumulative_incidence(X, horizons).mean(axis=0), expected, atol=0.003)
+
+
+def test_it_minimises_the_penalised_weighted_loss():
+    X, y, _ = simulate(400)
+    model = ReReportLogistic(horizons_days=(365,), penalty=0.05).fit(X, y)
+    uncensored = uncensored_probability(y["duration_days"], y["event"], np.ones(400))
+    known = outcome_at(y["duration_days"], y["event"], uncensored, 365.0)
+    w, label, columns = known.weight, known.label, X.to_numpy()
+    mean = w @ columns / w.sum()
+    variance = w @ (columns - mean) ** 2 / w.sum()
+
+    def loss(theta):
+        logit = theta[0] + columns @ theta[1:]
+        fit = w @ (np.logaddexp(0, logit) - label * logit)
+        return fit + 0.5 * 0.05 * (w @ label) * variance @ theta[1:] ** 2
+
+    best = minimize(loss, np.zeros(3), tol=1e-12).x
+    np.testing.assert_allclose([model.intercept_[0], *model.coef_[0]], best, atol=1e-4)
+    assert model.n_events_[0] == pytest.approx(w @ label)
+    assert model.least_uncensored_[0] == pytest.approx(1 / w[y["duration_days"] > 365][0])
+
+
+def test_location_and_scale_do_not_matter(simulated):
+    X, y, _ = simulated
+    one = ReReportLogistic(horizons_days=(365,)).fit(X, y)
+    other = ReReportLogistic(horizons_days=(365,)).fit(X * [100, 0.01] + [5, 1000], y)
+    np.testing.assert_allclose(other.predict(X * [100, 0.01] + [5, 1000]), one.predict(X), atol=1e-6)
+
+
+def test_horizons_are_sorted_and_each_row_rises(features, outcome):
+    model = ReReportLogistic(horizons_days=(548, 183, 365)).fit(features, outcome)
+    assert model.supported_times_ == (183.0, 365.0, 548.0)
+    assert model.summary_["horizon_days"].unique().tolist() == [183, 365, 548]
+    extreme = features.assign(prior_reports_ever=np.linspace(0, 5000, len(features)))
+    crossed = np.diff(model._logits(extreme), axis=1) < 0
+    assert crossed.any()
+    assert np.all(np.diff(model.predict_cumulative_incidence(extreme, model.supported_times_), axis=1) >= 0)
+
+
+def test_score_is_the_logit_of_the_longest_horizon(features, outcome):
+    model = ReReportLogistic().fit(features, outcome)
+    prepared = model.preparer_.transform(features)
+    np.testing.assert_allclose(model.predict(features), prepared @ model.coef_[-1] + model.intercept_[-1])
+
+
+def test_rows_cut_off_at_the_horizon_itself_are_known():
+    """A study that ends all follow-up on day 365 still supports a horizon of 365 days."""
+    X, y, truth = simulate(5000)
+    late = y["duration_days"] > 365
+    y["event"][late], y["duration_days"][late] = 0, 365
+    model = ReReportLogistic(horizons_days=(365,)).fit(X, y)
+    assert np.abs(model.predict_risk(X, 365) - truth).mean() < NOISE
+
+
+def refusal(error, X, y, **settings):
+    with pytest.raises(error) as caught:
+        ReReportLogistic(**settings).fit(X, y)
+    return str(caught.value)
+
+
+def test_horizons_that_cannot_be_learned_are_refused():
+    X, y, _ = simulate(500)
+    text = refusal(FitError, X, y, horizons_days=(365, 900))
+    assert "Some row is followed for 900 days, but found a longest follow-up of" in text
+    none = y.copy()
+    none["event"] = np.where(y["event"] == 1, 2, y["event"])
+    assert "Some row re-reports within 365 days, but found none" in refusal(FitError, X, none, horizons_days=(365,))
+    always = Surv.from_arrays(np.ones(500), np.full(500, 365))
+    assert "is known not to re-report within 365 days" in refusal(FitError, X, always, horizons_days=(365,))
+
+
+def test_settings_and_empty_designs_are_refused():
+    X, y, _ = simulate(500)
+    assert "Horizons are days above 0" in refusal(ConfigError, X, y, horizons_days=())
+    assert "Horizons are days above 0" in refusal(ConfigError, X, y, horizons_days=(0, 365))
+    assert "A ridge penalty is finite and above 0, but found 0" in refusal(ConfigError, X, y, penalty=0)
+    flat = X.assign(a=1, b=1)
+    assert "at least one column that varies" in refusal(DataError, flat, y, horizons_days=(365,))
+
+
+def test_other_times_are_refused(simulated):
+    X, y, _ = simulated
+    model = ReReportLogistic(horizons_days=(183, 365)).fit(X, y)
+    with pytest.raises(
+        FitError, match=r"This model predicts 183, 365 days only, but found 200: ask for one of these\."
+    ):
+        model.predict_risk(X, 200)
+    np.testing.assert_array_equal(
+        model.predict_cumulative_incidence(X, [365, 183]), model.predict_cumulative_incidence(X, [183, 365])[:, ::-1]
+    )
