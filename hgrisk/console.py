@@ -16,7 +16,7 @@ from rich.table import Table
 from hgrisk.experiment import RunResult
 from hgrisk.histories.case_histories import CaseHistories
 
-_HEADLINE = ("uno_c", "auc", "brier", "calibration_slope", "net_benefit")
+_HEADLINE = ("uno_c", "brier", "calibration_slope")
 
 
 class Progress:
@@ -100,7 +100,7 @@ def show_result(result: RunResult, report: Path, run_id: str | None) -> None:
     scores = result.scores[result.scores["group"] == "all"]
     horizon = result.folder.content.calibration_horizon_days
     at = scores[scores["horizon_days"] == horizon]
-    _show(_wide(at, "model", [name for name in _HEADLINE if name in set(at["metric"])]), f"Scores at {horizon} days")
+    _show(_wide(at, [name for name in _HEADLINE if name in set(at["metric"])]), f"Scores at {horizon} days")
     if not result.ladder.empty:
         _show(_ladder(result.ladder, horizon), f"Prior-violence ladder, Uno's C at {horizon} days")
     if result.folder.content.apparent:
@@ -125,24 +125,29 @@ def show_comparison(table: pd.DataFrame, metric: str) -> None:
 
 
 def _ladder(ladder: pd.DataFrame, horizon: float | None) -> pd.DataFrame:
-    rows = ladder[(ladder["metric"] == "uno_c") & (ladder["horizon_days"] == horizon)]
-    gains = [_interval(row.gain, row.gain_lower, row.gain_upper, sign="+") for row in rows.itertuples()]
-    values = [_interval(row.estimate, row.lower, row.upper) for row in rows.itertuples()]
-    return pd.DataFrame({"step": rows["step"], "C": values, "gain": gains})
+    rows = ladder[(ladder["metric"] == "uno_c") & (ladder["horizon_days"] == horizon)].to_dict("records")
+    return pd.DataFrame(
+        {
+            "step": [row["step"] for row in rows],
+            "C": [_interval(row["estimate"], row["lower"], row["upper"]) for row in rows],
+            "gain": [_interval(row["gain"], row["gain_lower"], row["gain_upper"], "+") for row in rows],
+        }
+    )
 
 
-def _wide(scores: pd.DataFrame, by: str, metrics: list[str]) -> pd.DataFrame:
-    columns: dict[str, list[str]] = {by: list(dict.fromkeys(scores[by]))}
-    for metric in metrics:
-        rows = scores[scores["metric"] == metric].set_index(by)
-        columns[metric] = [_interval(*rows.loc[name, ["estimate", "lower", "upper"]]) for name in columns[by]]
-    return pd.DataFrame(columns)
+def _wide(scores: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
+    found = {
+        (row["model"], row["metric"]): _interval(row["estimate"], row["lower"], row["upper"])
+        for row in scores.to_dict("records")
+    }
+    models = list(dict.fromkeys(scores["model"]))
+    return pd.DataFrame({"model": models} | {name: [found[model, name] for model in models] for name in metrics})
 
 
 def _interval(estimate: float, lower: float, upper: float, sign: str = "") -> str:
     if pd.isna(estimate):
         return "-"
-    return f"{estimate:{sign}.3f} ({lower:{sign}.3f} to {upper:{sign}.3f})"
+    return f"{estimate:{sign}.3f}\n({lower:{sign}.3f} to {upper:{sign}.3f})"
 
 
 def _show(frame: pd.DataFrame, title: str) -> None:

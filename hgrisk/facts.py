@@ -243,14 +243,15 @@ def _split_facts(experiment: Experiment, prepared: Prepared) -> dict[str, Any]:
 
 
 def _coefficients(models: tuple[FittedModel, ...]) -> pd.DataFrame | None:
-    tables = []
+    tables: list[pd.DataFrame] = []
     for fitted in models:
         summary = getattr(fitted.model, "summary_", None)
         if summary is not None and "hazard_ratio" in summary:
             tables.append(summary[["feature", "coef", "se", "lower", "upper"]].assign(model=fitted.name))
     if not tables:
         return None
-    return pd.concat(tables, ignore_index=True)[["model", "feature", "coef", "se", "lower", "upper"]]
+    columns = ["model", "feature", "coef", "se", "lower", "upper"]
+    return pd.concat(tables, ignore_index=True).reindex(columns=columns)
 
 
 def _dropped(models: tuple[FittedModel, ...]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -91,10 +92,9 @@ def read_content(folder: Path) -> ReportContent:
     tables = folder / TABLES
     if not (tables / "facts.json").is_file():
         raise DataError("The folder of a run holds tables/facts.json", f"none in {folder}", "give the --out of a run")
-    facts = json.loads((tables / "facts.json").read_text(encoding="utf-8"))
-    frames = {name: _read(folder / f"{name}.csv") for name in _MAIN} | {
-        name: _read(tables / f"{name}.csv") for name in _MORE
-    }
+    facts: dict[str, Any] = json.loads((tables / "facts.json").read_text(encoding="utf-8"))
+    frames: dict[str, Any] = {name: _read(folder / f"{name}.csv") for name in _MAIN}
+    frames |= {name: _read(tables / f"{name}.csv") for name in _MORE}
     coefficients = tables / "coefficients.csv"
     return ReportContent(
         **facts,
@@ -157,7 +157,7 @@ def compare_runs(folders: Sequence[Path], metric: str) -> pd.DataFrame:
     for name, folder in zip(names, folders, strict=True):
         scores = read_scores(folder)
         whole = scores[(scores["group"] == "all") & (scores["metric"] == metric)]
-        texts = [f"{r.estimate:.3f} ({r.lower:.3f} to {r.upper:.3f})" for r in whole.itertuples()]
+        texts = [f"{r['estimate']:.3f} ({r['lower']:.3f} to {r['upper']:.3f})" for r in whole.to_dict("records")]
         columns.append(pd.Series(texts, index=pd.MultiIndex.from_frame(whole[["model", "horizon_days"]]), name=name))
     table = pd.concat(columns, axis=1).fillna("")
     if table.empty:

@@ -132,21 +132,20 @@ def _log_model(name: str, model: SurvivalModel, specs: list[FeatureSpec]) -> Non
 def _signature(specs: list[FeatureSpec]) -> ModelSignature:
     """Return the signature from the feature catalogue, not from data: no row leaves with the model."""
     from mlflow.models import ModelSignature  # noqa: PLC0415
-    from mlflow.types import ColSpec, DataType, Schema  # noqa: PLC0415
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec  # noqa: PLC0415
 
     kinds = {"number": DataType.double, "category": DataType.string}
-    inputs = [ColSpec(kinds[spec.kind], spec.name, required=True) for spec in specs]
+    inputs: list[ColSpec | TensorSpec] = [ColSpec(kinds[spec.kind], spec.name, required=True) for spec in specs]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(DataType.double)]))
 
 
 def _metrics(scores: pd.DataFrame) -> dict[str, float]:
     whole = scores[scores["group"] == "all"]
-    values = {}
-    for row in whole.itertuples():
-        stem = _NAME.sub("_", f"{row.model}/{row.metric}.{row.horizon_days}d")
-        for suffix, value in (("", row.estimate), (".lower", row.lower), (".upper", row.upper)):
-            if not math.isnan(value):
-                values[stem + suffix] = float(value)
+    values: dict[str, float] = {}
+    for row in whole.to_dict("records"):
+        stem = _NAME.sub("_", f"{row['model']}/{row['metric']}.{row['horizon_days']}d")
+        named = {stem: row["estimate"], f"{stem}.lower": row["lower"], f"{stem}.upper": row["upper"]}
+        values |= {name: float(value) for name, value in named.items() if not math.isnan(value)}
     return values
 
 

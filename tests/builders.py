@@ -14,6 +14,7 @@ from hgrisk.cohort import Cohort, CohortSettings, select_landmarks
 from hgrisk.errors import DataError
 from hgrisk.histories.account import RowAccount, no_fates
 from hgrisk.histories.case_histories import CaseHistories
+from hgrisk.outcome import Outcome, OutcomeSettings, time_to_rereport
 from hgrisk.schema import TABLES, column_types
 
 START = date(2020, 1, 1)
@@ -70,6 +71,19 @@ def _frame(name: str, rows: list[Row]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema_overrides=types) if rows else pl.DataFrame(schema=types)
     absent = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in types.items() if column not in frame]
     return frame.with_columns(absent).select(*types, *dict.fromkeys(extra))
+
+
+def follow(histories: CaseHistories, settings: OutcomeSettings | None = None, **cohort: Any) -> Outcome:
+    """Return the outcome of the landmarks of a cohort."""
+    return time_to_rereport(histories, select_landmarks(histories, CohortSettings(**cohort)), settings)
+
+
+def first(histories: CaseHistories, merge: int = 14, **settings: Any) -> tuple[int, int, float]:
+    """Return event code, day stopped (days from the start) and days at risk of the first landmark of H1."""
+    outcome = follow(histories, OutcomeSettings(**settings), merge_window_days=merge, which="first")
+    mine = outcome.landmarks.filter(case_id="H1")["landmark_id"].item()
+    row = outcome.table.row(by_predicate=pl.col("landmark_id") == mine, named=True)
+    return row["event"], (row["stopped_on"] - day(0)).days, row["duration_days"]
 
 
 def shuffled(histories: CaseHistories, seed: int) -> CaseHistories:
@@ -169,7 +183,13 @@ def cohort_settings(draw: st.DrawFn, histories: CaseHistories) -> CohortSettings
         dates = draw(st.lists(a_day, min_size=1, max_size=4))
         window = draw(st.sampled_from((365, 20, 5)))
         return CohortSettings(landmarks="calendar", dates=dates, open_within_days=window, **common)
-    kinds = ("report",), ("report", "follow_up_report"), ("screening",), ("report", "screening"), ("screening", "advice")
+    kinds = (
+        ("report",),
+        ("report", "follow_up_report"),
+        ("screening",),
+        ("report", "screening"),
+        ("screening", "advice"),
+    )
     return CohortSettings(
         landmark_kinds=draw(st.sampled_from(kinds)),
         which=draw(st.sampled_from(("all", "all", "first"))),

@@ -25,7 +25,9 @@ def known_before(histories: CaseHistories, day: date) -> CaseHistories:
         if one["observed_until"] >= day:
             one["observed_until"], one["end_reason"] = day - ONE_DAY, None
     frames = {name: getattr(histories, name).clear() for name in TABLES}
-    frames = {name: frame if not rows[name] else type(frame)(rows[name], frame.schema) for name, frame in frames.items()}
+    frames = {
+        name: frame if not rows[name] else type(frame)(rows[name], frame.schema) for name, frame in frames.items()
+    }
     return CaseHistories(**frames, account=histories.account)
 
 
@@ -43,7 +45,9 @@ def outcomes(histories: CaseHistories, cohort: Cohort, settings: OutcomeSettings
     return found
 
 
-def _follow(landmark: Row, events: list[Row], cases: dict[str, Row], settings: OutcomeSettings) -> tuple[int, date, int]:
+def _follow(
+    landmark: Row, events: list[Row], cases: dict[str, Row], settings: OutcomeSettings
+) -> tuple[int, date, int]:
     """Walk from the landmark, one day at a time, until something stops."""
     own = cases[landmark["case_id"]]
     delivered = max(one["observed_until"] for one in cases.values())

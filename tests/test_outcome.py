@@ -2,15 +2,14 @@
 
 from datetime import timedelta
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgrisk.cohort import CohortSettings, select_landmarks
+from hgrisk.cohort import select_landmarks
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.outcome import OutcomeSettings, time_to_rereport
-from tests.builders import build, case, day, event, random_cohorts, report
+from tests.builders import build, case, day, event, first, follow, random_cohorts, report
 from tests.outcome_reference import known_before, outcomes
 
 OUTCOMES = st.builds(
@@ -24,19 +23,6 @@ OUTCOMES = st.builds(
     reporting_lag_days=st.sampled_from((0, 0, 10, 40)),
     follow_up_days=st.sampled_from((None, None, 1, 30, 90)),
 )
-
-
-def follow(histories, settings=None, **cohort):
-    """Return the outcome of the landmarks of a cohort."""
-    return time_to_rereport(histories, select_landmarks(histories, CohortSettings(**cohort)), settings)
-
-
-def first(histories, merge=14, **settings):
-    """Return event code, day stopped (days from the start) and days at risk of the first landmark of H1."""
-    outcome = follow(histories, OutcomeSettings(**settings), merge_window_days=merge, which="first")
-    mine = outcome.landmarks.filter(case_id="H1")["landmark_id"].item()
-    row = outcome.table.row(by_predicate=pl.col("landmark_id") == mine, named=True)
-    return row["event"], (row["stopped_on"] - day(0)).days, row["duration_days"]
 
 
 @settings(max_examples=80)
@@ -56,7 +42,7 @@ def test_every_outcome_equals_the_slow_reference(drawn, definition):
 
 @settings(max_examples=50)
 @given(random_cohorts(), OUTCOMES, st.integers(0, 60))
-def test_an_outcome_as_known_on_a_day_equals_starting_again_from_what_was_known(drawn, settings, step):
+def test_an_outcome_as_known_on_a_day_equals_starting_again_from_what_was_known(drawn, definition, step):
     histories, cohort = drawn
     try:
         outcome = time_to_rereport(histories, cohort, definition)
@@ -154,7 +140,10 @@ class TestWhose:
 
     def test_the_merge_window_is_that_of_the_household(self):
         elsewhere = report(3, person_id="p", case_id="H2")
-        assert first(build([report(0, person_id="p"), report(3, person_id="p"), elsewhere]), unit="person")[:2] == (1, 3)
+        assert first(build([report(0, person_id="p"), report(3, person_id="p"), elsewhere]), unit="person")[:2] == (
+            1,
+            3,
+        )
         assert first(build([report(0, person_id="p"), report(3, person_id="p")]), unit="person")[0] == 0
 
     @pytest.mark.parametrize(

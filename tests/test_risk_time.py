@@ -4,8 +4,7 @@ import pytest
 
 from hgrisk.outcome import OutcomeSettings
 from hgrisk.risk_time import gap_spells, in_gap
-from tests.builders import build, case, day, event, report
-from tests.test_outcome import first, follow
+from tests.builders import build, case, day, event, first, follow, report
 
 
 def away(start, end=None, **rest):
@@ -72,7 +71,9 @@ def test_days_in_gaps_are_taken_off_the_time_to_a_re_report(gaps, days):
     assert first(build([report(0), *gaps, report(60)])) == (1, 60, days)
 
 
-@pytest.mark.parametrize(("on", "ignored"), [(20, (1, 20, 20)), (21, (1, 90, 80)), (30, (1, 90, 80)), (31, (1, 31, 21))])
+@pytest.mark.parametrize(
+    ("on", "ignored"), [(20, (1, 20, 20)), (21, (1, 90, 80)), (30, (1, 90, 80)), (31, (1, 31, 21))]
+)
 def test_a_re_report_in_a_gap_is_ignored(on, ignored):
     assert first(build([report(0), away(20, 30), report(on), report(90)])) == ignored
 

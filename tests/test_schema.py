@@ -7,12 +7,13 @@ import pytest
 
 from hgrisk.schema import END_DATES, KEYS, ROW_KEY, TABLES, Cases, Events, Persons, column_types, compulsory_columns
 
+at = datetime.fromisoformat
 DAY = date(2019, 1, 5)
 
 
 def broken_rules(table, **values) -> set[str]:
     """Return the rules that one row, sound but for these values, breaks."""
-    sound = {name: None for name in column_types(next(key for key, one in TABLES.items() if one is table))}
+    sound = dict.fromkeys(column_types(next(key for key, one in TABLES.items() if one is table)))
     for name in sound:
         sound[name] = "x" if name in {"event_id", "case_id", "person_id", "kind", "region"} else None
     sound |= {name: DAY for name in ("occurred_on", "known_on", "observed_from", "observed_until") if name in sound}
@@ -51,12 +52,12 @@ def test_a_sound_row_breaks_nothing(table):
     [
         ({"known_on": date(2019, 1, 4)}, "known_before_it_occurred"),
         (
-            {"occurred_at": datetime(2019, 1, 5, 12), "known_at": datetime(2019, 1, 5, 11)},
+            {"occurred_at": at("2019-01-05T12:00"), "known_at": at("2019-01-05T11:00")},
             "known_before_it_occurred",
         ),
         ({"ended_on": date(2019, 1, 4)}, "ends_before_it_starts"),
-        ({"known_at": datetime(2019, 1, 6)}, "instant_not_on_its_date"),
-        ({"occurred_at": datetime(2019, 1, 4)}, "instant_not_on_its_date"),
+        ({"known_at": at("2019-01-06T00:00")}, "instant_not_on_its_date"),
+        ({"occurred_at": at("2019-01-04T00:00")}, "instant_not_on_its_date"),
         ({"occurred_on": date(1899, 12, 31)}, "date_before_1900"),
         ({"known_on": date(2101, 1, 1)}, "date_after_2100"),
         ({"ended_on": date(2101, 1, 1)}, "date_after_2100"),
@@ -75,8 +76,8 @@ def test_event_rules(values, rule):
         {"ended_on": date(2100, 12, 31)},
         {"known_on": date(2100, 12, 31)},
         {"occurred_on": date(1900, 1, 1)},
-        {"occurred_at": datetime(2019, 1, 5, 11), "known_at": datetime(2019, 1, 5, 11)},
-        {"occurred_at": datetime(2019, 1, 5, 23), "known_on": date(2019, 1, 6), "known_at": datetime(2019, 1, 6, 1)},
+        {"occurred_at": at("2019-01-05T11:00"), "known_at": at("2019-01-05T11:00")},
+        {"occurred_at": at("2019-01-05T23:00"), "known_on": date(2019, 1, 6), "known_at": at("2019-01-06T01:00")},
     ],
 )
 def test_event_rules_at_their_edge(values):

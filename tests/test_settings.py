@@ -1,7 +1,7 @@
 """Settings are frozen, typed and refuse what they do not know."""
 
 import pytest
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from hgrisk.errors import ConfigError
 from hgrisk.settings import Settings, read_toml
@@ -22,7 +22,7 @@ class Tree(Settings):
 class Plan(Settings):
     name: str
     window: Window = Window()
-    windows: dict[str, tuple[Window, ...]] = {}
+    windows: dict[str, tuple[Window, ...]] = Field(default_factory=dict)
     model: Net | Tree = Net()
 
     @field_validator("name")
@@ -70,8 +70,10 @@ def test_values_are_typed_and_frozen():
         ({}, "plan.toml needs the key 'name', but found nothing: add it."),
         (
             {"name": "a", "window": {"days": "soon"}},
-            "plan.toml: window.days must be valid, but found 'soon': input should be a valid integer, unable to parse "
-            "string as an integer.",
+            (
+                "plan.toml: window.days must be valid, but found 'soon': input should be a valid integer, unable to "
+                "parse string as an integer."
+            ),
         ),
         ({"name": ""}, "A plan has a name, but found none: give it one."),
         ({"name": "x"}, "plan.toml: name must be valid, but found 'x': too short."),

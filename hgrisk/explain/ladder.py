@@ -96,7 +96,6 @@ def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
             raise DataError("The ladder's features are built", f"no {name!r} among {have} ...", "set [ladder]")
     prior = tuple(name for name, family in families.items() if family == FAMILY or name in (count, recency))
     rest = tuple(name for name in families if name not in prior)
-    penalty = settings.penalty
     steps = [
         LadderStep("base rate", BaseRate(), (count,), None),
         LadderStep("prior count", PriorCount(count), (count,), "base rate"),
@@ -104,11 +103,17 @@ def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
     if recency:
         steps.append(LadderStep("+ recency", PriorCountRecency(count, recency), (count, recency), "prior count"))
     if len(prior) > len(steps) - 1:
-        steps.append(LadderStep("prior-violence family", CoxRegression(penalty), prior, steps[-1].name))
+        steps.append(LadderStep("prior-violence family", _cox(settings), prior, steps[-1].name))
     if rest:
-        steps.append(LadderStep("everything", CoxRegression(penalty), tuple(families), steps[-1].name))
-        steps.append(LadderStep("everything without prior violence", CoxRegression(penalty), rest, "everything"))
+        steps.append(LadderStep("everything", _cox(settings), tuple(families), steps[-1].name))
+        steps.append(LadderStep("everything without prior violence", _cox(settings), rest, "everything"))
     return steps
+
+
+def _cox(settings: LadderSettings) -> CoxRegression:
+    model = CoxRegression()
+    model.set_params(penalty=settings.penalty)
+    return model
 
 
 def climb_ladder(
@@ -141,9 +146,9 @@ def climb_ladder(
         model.fit(train.X[columns], train.y)
         judged[step.name] = evaluation = judge(step.name, model, columns)
         whole = evaluation.table[evaluation.table["group"] == "all"]
-        for row in whole.itertuples():
+        for row in whole.to_dict("records"):
             difference: tuple[float | None, ...] = (None, None, None)
             if step.against is not None:
-                difference = gain(judged[step.against], evaluation, str(row.metric), int(row.horizon_days))
-            rows.append((step.name, row.metric, row.horizon_days, row.estimate, row.lower, row.upper, *difference))
+                difference = gain(judged[step.against], evaluation, row["metric"], row["horizon_days"])
+            rows.append((step.name, *(row[name] for name in COLUMNS[1:6]), *difference))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"gain": float, "gain_lower": float, "gain_upper": float})

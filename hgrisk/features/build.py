@@ -83,7 +83,8 @@ def build_features(histories: CaseHistories, cohort: Cohort, settings: FeatureSe
     Raises
     ------
     ConfigError
-        If a family is unknown, describes the index report where there is none, or two features share a name.
+        If a family is unknown or describes the index report where there is none, if two features share a name, or if
+        there are none.
     DataError
         If a covariate is not an extra column of the cases table.
     """
@@ -122,6 +123,8 @@ def _check(settings: FeatureSettings, histories: CaseHistories, cohort: Cohort) 
         )
     computed = [spec.name for name in settings.families for spec in find_family(name).describe(settings)]
     names = [*computed, *settings.covariates]
+    if not names:
+        raise ConfigError("There is at least one feature", "no family and no covariate", "add one")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError("Every feature has a name of its own", f"{twice[0]!r} twice", "rename the covariate or kind")

@@ -86,8 +86,8 @@ class ReReportLogistic(SurvivalModel):
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
         followable_days : array-like of float, shape (n,), optional
-            Calendar days until follow-up of everyone ends, whatever happens to the row. Rows that could not be followed for a
-            horizon are left out of its regression, whatever happened to them: when follow-up ends at one calendar
+            Calendar days until follow-up of everyone ends, whatever happens to the row. Rows that could not be followed
+            for a horizon are left out of its regression, whatever happened to them: when follow-up ends at one calendar
             date, no weight makes up for them if a feature depends on the calendar.
 
         Returns

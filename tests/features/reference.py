@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
@@ -52,7 +53,9 @@ def own_history(landmark: Row, events: list[Row], marks: dict[str, tuple[bool, d
         )
         if event["case_id"] != landmark["case_id"] or event["event_id"] == landmark["landmark_event_id"] or in_index:
             continue
-        if is_known(event, landmark) and (not landmark["history_from"] or event["occurred_on"] >= landmark["history_from"]):
+        if is_known(event, landmark) and (
+            not landmark["history_from"] or event["occurred_on"] >= landmark["history_from"]
+        ):
             history.append(event)
     return sorted(history, key=lambda event: (event["occurred_on"], event["known_on"], event["event_id"]))
 
@@ -77,7 +80,9 @@ def linked_history(landmark: Row, events: list[Row], memberships: list[Row]) -> 
     return history
 
 
-def prior_violence(histories: CaseHistories, cohort: Cohort, settings: FeatureSettings) -> list[dict[str, float | None]]:
+def prior_violence(
+    histories: CaseHistories, cohort: Cohort, settings: FeatureSettings
+) -> list[dict[str, float | None]]:
     """Return the features of each landmark, by name; None where a value is missing."""
     events, memberships = histories.events.to_dicts(), histories.memberships.to_dicts()
     marks = incidents(events, cohort.settings.report_kinds, cohort.settings.merge_window_days)
@@ -113,7 +118,7 @@ def _counts(stem: str, landmark: Row, events: list[Row], settings: FeatureSettin
 
 def _gaps(landmark: Row, starts: list[Row]) -> dict[str, float | None]:
     ages = [_age(landmark, event) for event in starts]
-    gaps = [earlier - later for earlier, later in zip(ages, ages[1:], strict=False)]
+    gaps = [earlier - later for earlier, later in pairwise(ages)]
     return {
         "days_since_last_report": ages[-1] if ages else None,
         "days_since_first_report": ages[0] if ages else None,

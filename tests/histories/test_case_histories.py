@@ -105,10 +105,9 @@ def test_the_tables_and_the_fates_of_that_delivery(fates):
     assert dict(histories.account.table.select("source", "quarantined").iter_rows())["events: events"] == 2
 
 
-def test_identifiers_that_a_gap_made_floats(fates):
+def test_identifiers_that_a_gap_made_floats():
     data = {**texts(), "persons": pd.DataFrame({"person_id": [1.0, 2.0]})}
     data["events"] = texts()["events"].to_pandas().assign(person_id=[1.0, float("nan"), float("nan"), 2.0, 1.0])
-    assert CaseHistories.read(data).digest != ""
     assert_frame_equal(CaseHistories.read(data).events, CaseHistories.read(texts()).events)
 
 

@@ -41,8 +41,10 @@ STRING, DATE, NUMBER = pl.String(), pl.Date(), pl.Float64()
         ),
         (
             {"colum": "a"},
-            "m.toml takes known keys only, but found 'colum': use one of codes, column, decimal, format, otherwise, "
-            "plus, prefix, start, unit, value.",
+            (
+                "m.toml takes known keys only, but found 'colum': use one of codes, column, decimal, format, "
+                "otherwise, plus, prefix, start, unit, value."
+            ),
         ),
     ],
 )

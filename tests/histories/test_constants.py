@@ -8,6 +8,8 @@ import pytest
 from hgrisk.errors import ConfigError
 from hgrisk.histories.constants import constant, is_iso_date, scalar_text
 
+at = datetime.fromisoformat
+
 
 @pytest.mark.parametrize(
     ("value", "dtype", "expected"),
@@ -18,8 +20,8 @@ from hgrisk.histories.constants import constant, is_iso_date, scalar_text
         (5, pl.Float64(), 5.0),
         ("2.5", pl.Float64(), 2.5),
         ("2019-01-31", pl.Date(), date(2019, 1, 31)),
-        ("2019-01-31T10:20", pl.Datetime(), datetime(2019, 1, 31, 10, 20)),
-        ("2019-01-31 10:20:30", pl.Datetime(), datetime(2019, 1, 31, 10, 20, 30)),
+        ("2019-01-31T10:20", pl.Datetime(), at("2019-01-31T10:20")),
+        ("2019-01-31 10:20:30", pl.Datetime(), at("2019-01-31T10:20:30")),
     ],
 )
 def test_typed(value, dtype, expected):

@@ -12,6 +12,8 @@ from polars.testing import assert_frame_equal
 from hgrisk.errors import DataError
 from hgrisk.histories.frames import as_polars, check_names, plain, shown_names
 
+at = dt.datetime.fromisoformat
+
 
 def refusal(frame) -> str:
     with pytest.raises(DataError) as caught:
@@ -53,7 +55,7 @@ def test_a_short_float_keeps_its_decimals():
         ([1.0, 2.5, "x", pd.NA], ["1", "2.5", "x", None]),
         ([True, "no"], ["true", "no"]),
         ([dt.date(2019, 1, 1), "2019-01-02", pd.NaT], ["2019-01-01", "2019-01-02", None]),
-        ([dt.datetime(2019, 1, 1, 3), "x"], ["2019-01-01T03:00:00", "x"]),
+        ([at("2019-01-01T03:00"), "x"], ["2019-01-01T03:00:00", "x"]),
         ([2**70, 1], [str(2**70), "1"]),
         ([Decimal("1.50"), "x"], ["1.50", "x"]),
     ],

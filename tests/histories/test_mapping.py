@@ -69,24 +69,32 @@ def test_an_absent_mapping_and_one_that_is_no_toml(tmp_path):
     [
         (
             {"table": "event"},
-            "A source fills a known table, but found 'event': use one of events, cases, persons, memberships, regions, "
-            "case_regions.",
+            (
+                "A source fills a known table, but found 'event': use one of events, cases, persons, memberships, "
+                "regions, case_regions."
+            ),
         ),
         (
             {"columns": {**COLUMNS, "knd": "x"}},
-            "A source of events maps known columns, but found knd: use event_id, case_id, person_id, "
-            "exposed_person_id, kind, code, occurred_on, known_on, ended_on, occurred_at, known_at, severity, source, "
-            "value, or list it under extra.",
+            (
+                "A source of events maps known columns, but found knd: use event_id, case_id, person_id, "
+                "exposed_person_id, kind, code, occurred_on, known_on, ended_on, occurred_at, known_at, severity, "
+                "source, value, or list it under extra."
+            ),
         ),
         (
             {"columns": {"case_id": "id"}},
-            "A source of events maps every compulsory column, but found no kind, occurred_on in events: a.csv: add it "
-            "under [source.columns].",
+            (
+                "A source of events maps every compulsory column, but found no kind, occurred_on in events: a.csv: add "
+                "it under [source.columns]."
+            ),
         ),
         (
             {"delimeter": ";"},
-            "m.toml takes known keys only, but found 'delimeter': use one of columns, date_format, delimiter, "
-            "encoding, extra, file, name, null_values, table, time_zone, where.",
+            (
+                "m.toml takes known keys only, but found 'delimeter': use one of columns, date_format, delimiter, "
+                "encoding, extra, file, name, null_values, table, time_zone, where."
+            ),
         ),
         (
             {"time_zone": "Europe/Mokum"},
@@ -98,8 +106,10 @@ def test_an_absent_mapping_and_one_that_is_no_toml(tmp_path):
         ),
         (
             {"columns": {**COLUMNS, "known_at": {"column": "x", "format": "%d%z"}}},
-            "A format with an offset goes with a time zone, but found '%d%z' alone: add time_zone, such as "
-            "'Europe/Amsterdam'.",
+            (
+                "A format with an offset goes with a time zone, but found '%d%z' alone: add time_zone, such as "
+                "'Europe/Amsterdam'."
+            ),
         ),
         ({"delimiter": ""}, "m.toml: delimiter must be valid, but found '': string should have at least 1 character."),
         ({"file": ""}, "m.toml: file must be valid, but found '': string should have at least 1 character."),
@@ -111,8 +121,17 @@ def test_a_source_is_refused(keys, text):
 
 @pytest.mark.parametrize(
     "file",
-    ["../secret.csv", "sub/../../secret.csv", "/etc/secret.csv", "..\\secret.csv", "C:\\secret.csv", "C:secret.csv"]
-    + ["\\\\server\\secret.csv", "\\secret.csv", ".."],
+    [
+        "../secret.csv",
+        "sub/../../secret.csv",
+        "/etc/secret.csv",
+        "..\\secret.csv",
+        "C:\\secret.csv",
+        "C:secret.csv",
+        "\\\\server\\secret.csv",
+        "\\secret.csv",
+        "..",
+    ],
 )
 def test_a_file_outside_the_folder_is_refused(file):
     assert refusal(SourceMap, source(file=file)) == (
@@ -145,8 +164,10 @@ def test_a_date_of_birth_needs_its_century(layout):
     [
         (
             {"source": [{"table": "persons", "file": "p.csv", "columns": {"person_id": "id"}}]},
-            "A mapping fills the events table, but found sources for ['persons'] only: add a [[source]] with table = "
-            "'events'.",
+            (
+                "A mapping fills the events table, but found sources for ['persons'] only: add a [[source]] with table "
+                "= 'events'."
+            ),
         ),
         (
             {"source": [source(), source()]},
@@ -163,8 +184,10 @@ def test_a_date_of_birth_needs_its_century(layout):
         ),
         (
             {"source": [source()], "extracted_on": "2019-02-31"},
-            "m.toml: extracted_on must be valid, but found '2019-02-31': input should be a valid date or datetime, day "
-            "value is outside expected range.",
+            (
+                "m.toml: extracted_on must be valid, but found '2019-02-31': input should be a valid date or datetime, "
+                "day value is outside expected range."
+            ),
         ),
     ],
 )

@@ -39,8 +39,10 @@ def test_nothing_to_say():
 def test_a_household_with_very_many_events():
     events = pl.concat([frame(MANY_EVENTS + 234), frame(MANY_EVENTS, case_id="H2")])
     assert notes(events) == [
-        "1 household(s) have more than 1,000 events (at most 1,234): check that the case identifier is not a "
-        "place-holder."
+        (
+            "1 household(s) have more than 1,000 events (at most 1,234): check that the case identifier is not a "
+            "place-holder."
+        )
     ]
 
 

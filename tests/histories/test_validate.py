@@ -9,6 +9,7 @@ from hgrisk.histories.account import ROW, SOURCE, TABLE
 from hgrisk.histories.validate import check_table, exclude_rows, quarantine_rows, quarantine_strangers
 from hgrisk.schema import column_types
 
+at = datetime.fromisoformat
 DAY = date(2019, 1, 5)
 EVENT = {"event_id": "E1", "case_id": "H1", "kind": "report", "occurred_on": DAY}
 
@@ -37,9 +38,9 @@ def reasons(*rows) -> list[tuple]:
         ({"occurred_on": None, "known_on": DAY}, "occurred_on is empty"),
         ({"ended_on": date(2019, 1, 4)}, "ends before it starts"),
         ({"known_on": date(2019, 1, 4)}, "known before it occurred"),
-        ({"known_at": datetime(2019, 1, 6), "known_on": DAY}, "instant not on its date"),
+        ({"known_at": at("2019-01-06T00:00"), "known_on": DAY}, "instant not on its date"),
         (
-            {"known_at": datetime(2019, 1, 5, 9), "occurred_at": datetime(2019, 1, 5, 10)},
+            {"known_at": at("2019-01-05T09:00"), "occurred_at": at("2019-01-05T10:00")},
             "known before it occurred",
         ),
         ({"occurred_on": date(19, 1, 5)}, "date before 1900"),
@@ -130,7 +131,7 @@ def test_an_event_without_an_identifier_gets_one_of_its_own():
     ("values", "known"),
     [
         ({}, DAY),
-        ({"known_at": datetime(2019, 1, 7, 9)}, date(2019, 1, 7)),
+        ({"known_at": at("2019-01-07T09:00")}, date(2019, 1, 7)),
         ({"known_on": date(2019, 1, 9)}, date(2019, 1, 9)),
     ],
 )

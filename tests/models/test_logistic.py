@@ -112,6 +112,51 @@ def test_rows_cut_off_at_the_horizon_itself_are_known():
     assert np.abs(model.predict_risk(X, 365) - truth).mean() < NOISE
 
 
+def calendar(n=8000, seed=1):
+    """Follow-up ends on one date for all, and a feature tells how early the landmark was."""
+    X, y, truth = simulate(n, seed)
+    X["early"] = np.random.default_rng(seed + 1).uniform(0, 1, n)
+    followable = 30 + 1000 * X["early"].to_numpy()
+    over = y["duration_days"] > followable
+    y["event"][over], y["duration_days"][over] = 0, followable[over]
+    return X, y, truth, followable
+
+
+def test_only_rows_that_could_be_followed_teach_a_horizon():
+    X, y, _, followable = calendar()
+    model = ReReportLogistic(horizons_days=(183, 365)).fit(X, y, followable_days=followable)
+    for row, day in enumerate((183, 365)):
+        able = followable >= day
+        # the preparation is learned on all rows: none is skewed here, so that both designs are the same
+        alone = ReReportLogistic(horizons_days=(day,)).fit(X[able], y[able])
+        np.testing.assert_allclose(model.coef_[row], alone.coef_[0], rtol=1e-6)
+        np.testing.assert_allclose(model.covariance_[row], alone.covariance_[0], rtol=1e-6)
+        assert model.least_uncensored_[row] == pytest.approx(alone.least_uncensored_[0])
+
+
+def test_a_feature_of_the_calendar_gets_no_effect_of_its_own():
+    X, y, truth, followable = calendar(20_000)
+    model = ReReportLogistic(horizons_days=(365,), penalty=1e-4).fit(X, y, followable_days=followable)
+    z = model.coef_[0, 2] / np.sqrt(model.covariance_[0, 2, 2])
+    assert abs(z) < 3.5
+    assert np.abs(model.predict_risk(X, 365) - truth).mean() < 0.03
+
+
+def test_rows_followable_for_ever_change_nothing(features, outcome):
+    plain = ReReportLogistic().fit(features, outcome)
+    model = ReReportLogistic().fit(features, outcome, followable_days=np.full(len(features), np.inf))
+    np.testing.assert_array_equal(model.coef_, plain.coef_)
+
+
+def test_wrong_or_too_short_followable_days_are_refused():
+    X, y, _, followable = calendar(500)
+    model = ReReportLogistic(horizons_days=(365,))
+    with pytest.raises(DataError, match="followable_days has one number per row"):
+        model.fit(X, y, followable_days=followable[:-1])
+    with pytest.raises(FitError, match="Some row is followed for 365 days"):
+        model.fit(X, y, followable_days=np.full(500, 100.0))
+
+
 def refusal(error, X, y, **settings):
     with pytest.raises(error) as caught:
         ReReportLogistic(**settings).fit(X, y)

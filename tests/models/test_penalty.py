@@ -31,13 +31,11 @@ def test_it_is_the_best_of_the_grid_by_loops():
     fold = _folds(clusters, 5, seed=3)
 
     def loglik(rows, coef):
-        at_zero = fit_cox(np.column_stack([z[rows] @ coef]), days[rows], happened[rows], penalty=1e9)
         total, risk = 0.0, np.exp(z @ coef)
         for day in np.unique(days[rows & happened]):
             at_risk, dead = risk[rows & (days >= day)].sum(), rows & happened & (days == day)
             out = np.arange(dead.sum()) / dead.sum() * risk[dead].sum()
             total += (z[dead] @ coef).sum() - np.log(at_risk - out).sum()
-        assert np.isfinite(at_zero.loglik)
         return total
 
     def score(penalty):
