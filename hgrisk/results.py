@@ -167,7 +167,7 @@ def compare_runs(folders: Sequence[Path], metric: str) -> pd.DataFrame:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], float_precision="round_trip")
     texts = table.select_dtypes("object").columns
     return table.fillna(dict.fromkeys(texts, ""))
 

@@ -154,6 +154,9 @@ def random_histories(draw: st.DrawFn, min_events: int = 0) -> CaseHistories:
     ]
     until = {row["case_id"]: row["observed_until"] for row in cases}
     events = draw(st.lists(_event(base, until), min_size=min_events, max_size=14))
+    if min_events:  # most cohorts then have a landmark
+        dates = {"occurred_on": base + timedelta(days=10), "known_on": base + timedelta(days=10)}
+        events += [{"case_id": "A", "person_id": "p", "kind": kind, **dates} for kind in ("report", "screening")]
     members = draw(st.lists(_spell(base), max_size=5))
     stays = draw(st.lists(_spell(base), max_size=2))
     return build(

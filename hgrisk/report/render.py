@@ -34,8 +34,28 @@ def render_report(content: ReportContent, lang: str = "en", min_cell: int = 10) 
     str
         The page; the same content gives the same text.
     """
+    return render_page(content, sections(content, voice(lang), min_cell), lang)
+
+
+def render_page(content: ReportContent, made: tuple[Section, ...], lang: str) -> str:
+    """Render sections that have been made, so that whoever also writes the figures draws them once.
+
+    Parameters
+    ----------
+    content : ReportContent
+        What the report says.
+    made : tuple of Section
+        The sections of :func:`sections`, in the same language.
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    str
+        The page.
+    """
     speaking = voice(lang)
-    page = {"sections": sections(content, speaking, min_cell), "content": content, "voice": speaking}
+    page = {"sections": made, "content": content, "voice": speaking}
     return _template().render(page, say=speaking.say, lang=lang).lstrip() + "\n"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hgrisk.report.blocks import Panels, Picture, Section
 from hgrisk.report.content import ReportContent
-from hgrisk.report.render import render_report, sections
+from hgrisk.report.render import render_page, sections
 from hgrisk.report.voice import voice
 
 REPORT = "report.html"
@@ -33,10 +33,11 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
         The report.
     """
     page = folder / REPORT
-    page.write_text(render_report(content, lang, min_cell), encoding="utf-8")
+    made = sections(content, voice(lang), min_cell)
+    page.write_text(render_page(content, made, lang), encoding="utf-8")
     figures = folder / FIGURES
     figures.mkdir(exist_ok=True)
-    for section in sections(content, voice(lang), min_cell):
+    for section in made:
         pictures = _pictures(section)
         for place, picture in enumerate(pictures, start=1):
             name = section.anchor if len(pictures) == 1 else f"{section.anchor}-{place}"

@@ -21,7 +21,7 @@ from hgrisk.features.spec import Family, FeatureSpec
 from tests.builders import build, case, event, member, random_cohorts, report
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(random_cohorts(), st.integers(0, 2**32 - 1), st.booleans())
 def test_no_family_leaks(drawn, seed, linked):
     histories, cohort = drawn
@@ -43,7 +43,7 @@ def delivery(n=40, seed=3):
             events.append(report(on, on + late, at=int(rng.integers(8, 12)), **name))
             events.append(event("arrest", on, on + late, at=int(rng.integers(8, 17)), **name))
             events.append(event("detention", on, ended=on + int(rng.integers(1, 200)), **name))
-        memberships += [member(name["case_id"], f"p{number}"), member(name["case_id"], f"p{number - 1}", 300)]
+        memberships += [member(name["case_id"], f"p{number}"), member(name["case_id"], f"p{number // 2 * 2}", 300)]
     return build(events, [case(f"H{number:02}", last=700) for number in range(n)], memberships=memberships)
 
 
@@ -145,7 +145,7 @@ def test_a_planted_family_without_a_leak_is_not(monkeypatch):
 def test_it_watches_one_landmark_of_each_network_up_to_a_number():
     histories = delivery()
     cohort = select_landmarks(histories)
-    assert leak_canary(histories, cohort).n_landmarks == cohort.landmarks["network_id"].n_unique() == 1
+    assert leak_canary(histories, cohort).n_landmarks == cohort.landmarks["network_id"].n_unique() == 20
     apart = replace(histories, memberships=histories.memberships.clear())
     cohort = select_landmarks(apart)
     whole = leak_canary(apart, cohort, FeatureSettings(families=("calendar",)))

@@ -43,6 +43,7 @@ def as_shown(landmark, event, marks, kinds):
     }
 
 
+@settings(max_examples=60)
 @given(random_cohorts())
 def test_the_cut_equals_the_slow_reference(drawn):
     histories, cohort = drawn

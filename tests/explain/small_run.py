@@ -1,0 +1,131 @@
+"""One small made-up delivery whose identifiers cannot be missed, and one tracked run of it, shared by many tests.
+
+A test file takes these fixtures with ``pytest_plugins = ("tests.explain.small_run",)``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hgrisk import console
+from hgrisk.cli import main
+from hgrisk.experiment import RunResult
+from hgrisk.simulate.settings import SimulationSettings
+from hgrisk.simulate.simulator import simulate
+from hgrisk.simulate.write import write
+
+MARK = "ZQX"
+"""Every identifier of the delivery begins with it, and nothing else does."""
+
+_IDENTIFIERS = ("event_id", "case_id", "person_id", "exposed_person_id")
+
+EXPERIMENT = """
+name = "small"
+title = "A small run"
+seed = 11
+
+[data]
+folder = "delivery"
+
+[cohort]
+landmark_kinds = ["report", "follow_up_report"]
+lookback = "require_and_cap"
+lookback_days = 730
+
+[outcome]
+counts = "any"
+reporting_lag_days = 30
+
+[split]
+on = 2020-01-01
+
+[[models]]
+kind = "prior_count"
+
+[[models]]
+kind = "cox"
+name = "all features"
+options = { penalty = "chosen" }
+
+[evaluation]
+horizons_days = [183, 365]
+metrics = ["uno_c", "brier", "calibration_slope"]
+n_resamples = 20
+by = ["region"]
+
+[report]
+limits = ["Made-up data."]
+"""
+
+
+@dataclass(frozen=True)
+class SmallRun:
+    """What one call of ``hgrisk run`` left: its folder, what it said, and the result in memory."""
+
+    out: Path
+    code: int
+    stdout: str
+    stderr: str
+    log: str
+    result: RunResult
+
+    @property
+    def store(self) -> str:
+        """Tracking URI of the run."""
+        return f"sqlite:///{self.out.parent / 'mlflow.db'}"
+
+
+def marked(folder: Path) -> None:
+    """Put the mark before every identifier in the tables of a folder."""
+    for path in folder.glob("*.csv"):
+        table = pl.read_csv(path, infer_schema=False)
+        present = [name for name in _IDENTIFIERS if name in table.columns]
+        table.with_columns((pl.lit(MARK) + pl.col(name)).alias(name) for name in present).write_csv(path)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``small.toml`` and its data in ``delivery``."""
+    folder = tmp_path_factory.mktemp("study")
+    write(simulate(SimulationSettings(households=300, seed=7)), folder / "delivery")
+    marked(folder / "delivery")
+    (folder / "small.toml").write_text(EXPERIMENT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_run(study: Path, tmp_path_factory: pytest.TempPathFactory) -> SmallRun:
+    """The run of ``small.toml`` by the command line, tracked in a store of its own."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    kept: list[RunResult] = []
+    show = console.show_result
+
+    def keep(result: RunResult, *rest: Any) -> None:
+        kept.append(result)
+        show(result, *rest)
+
+    stdout, stderr, log = io.StringIO(), io.StringIO(), io.StringIO()
+    handler = logging.StreamHandler(log)
+    root = logging.getLogger()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["hgrisk", "run", str(study / "small.toml"), "--out", str(out)])
+        patch.setattr(console, "show_result", keep)
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        root.addHandler(handler)
+        try:
+            with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+                with pytest.raises(SystemExit) as stopped:
+                    main()
+        finally:
+            root.removeHandler(handler)
+    assert stopped.value.code == 0, stderr.getvalue()
+    return SmallRun(out, 0, stdout.getvalue(), stderr.getvalue(), log.getvalue(), kept[0])

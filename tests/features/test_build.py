@@ -1,0 +1,159 @@
+"""X: one row per landmark, one described column per feature, and covariates that somebody vouches for."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hgrisk.cohort import CohortSettings, select_landmarks
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.features.build import build_features
+from hgrisk.features.settings import FeatureSettings
+from tests.builders import build, case, day, report
+
+
+def table(covariates=None, cases=(), **settings):
+    """Return the features of two households with these covariates."""
+    histories = build([report(0, code="a"), report(9, case_id="H2")], cases)
+    chosen = {"covariates": covariates or {}, **settings}
+    return build_features(histories, select_landmarks(histories), FeatureSettings.parse(chosen, where="features"))
+
+
+def vouched(values, **how):
+    """Return the column of one covariate."""
+    cases = [case(name, extra=value) for name, value in zip(("H1", "H2"), values, strict=True)]
+    return table({"extra": how}, cases, families=["calendar"]).X["extra"]
+
+
+def test_every_landmark_has_a_row_and_every_column_a_description():
+    features = table()
+    assert features.X.index.tolist() == [0, 1]
+    assert features.X.columns.tolist() == [spec.name for spec in features.catalogue]
+    assert len(set(features.X.columns)) == features.X.shape[1]
+    assert not {"case_id", "landmark_id", "landmark_on", "person_id", "network_id"} & set(features.X.columns)
+
+
+def test_numbers_are_floats_and_categories_objects():
+    features = table()
+    for spec in features.catalogue:
+        assert features.X[spec.name].dtype == ("float64" if spec.kind == "number" else "object"), spec.name
+
+
+def test_every_feature_is_described_in_two_languages_and_says_when_it_is_empty():
+    features = table()
+    assert set(features.X.columns[features.X.isna().any()]) <= {
+        spec.name for spec in features.catalogue if spec.missing
+    }
+    for spec in features.catalogue:
+        assert spec.sentence_en
+        assert spec.sentence_nl
+        assert spec.sentence_en != spec.sentence_nl
+        assert not spec.sentence_en.endswith(".")
+    frame = features.describe()
+    assert frame["name"].tolist() == features.X.columns.tolist()
+    assert frame.set_index("name").loc["index_code", "missing_share"] == 0.5
+
+
+def test_features_can_be_picked_by_family():
+    features = table(families=["region", "calendar"])
+    assert features.X.columns[0] == "region"
+    assert features.of_family("region") == ["region"]
+    assert features.of_family("region", "calendar") == features.X.columns.tolist()
+    assert features.of_family("prior_violence") == []
+
+
+class TestCovariates:
+    def test_a_covariate_counts_with_the_family_it_is_given(self):
+        how = {"priors": {"family": "prior_violence", "unit": "count", "sentence_en": "earlier charges"}}
+        features = table(how, [case("H1", priors=3.0), case("H2", priors=None)])
+        assert features.X["priors"].tolist()[0] == 3
+        assert math.isnan(features.X["priors"].tolist()[1])
+        spec = features.catalogue[-1]
+        assert (spec.name, spec.family, spec.unit, spec.missing) == (
+            "priors",
+            "prior_violence",
+            "count",
+            "not recorded",
+        )
+        assert (spec.sentence_en, spec.sentence_nl) == ("earlier charges", "earlier charges")
+        assert "priors" in features.of_family("prior_violence")
+
+    def test_a_text_with_numbers_is_a_number_and_a_category_stays_text(self):
+        assert vouched(["12", "7.5"]).tolist() == [12, 7.5]
+        assert vouched([True, False]).tolist() == [1, 0]
+        assert vouched(["x", None], kind="category").tolist() == ["x", None]
+        assert vouched([3, 4], kind="category").tolist() == ["3", "4"]
+
+    def test_a_text_that_is_no_number_is_refused(self):
+        with pytest.raises(DataError) as caught:
+            vouched(["12", "twelve"])
+        assert str(caught.value) == (
+            "The covariate 'extra' is a number, but found 'twelve': mend it or set kind = 'category'."
+        )
+
+    def test_an_unknown_covariate_is_refused(self):
+        with pytest.raises(DataError) as caught:
+            table({"agee": {}}, [case("H1", age=3.0)])
+        assert str(caught.value) == (
+            "A covariate is an extra column of the cases table, but found agee among the covariates: use one of age."
+        )
+        with pytest.raises(DataError, match="map it under extra of the cases source"):
+            table({"age": {}})
+
+    @pytest.mark.parametrize(
+        "name", ["observed_until", "end_reason", "case_id", "region", "network_id", "merged_until"]
+    )
+    def test_what_belongs_to_the_landmark_or_lies_after_it_is_no_covariate(self, name):
+        with pytest.raises(DataError, match=f"but found {name} among the covariates"):
+            table({name: {}}, [case("H1", age=3.0)])
+
+    def test_a_covariate_may_not_take_the_name_of_a_feature(self):
+        with pytest.raises(ConfigError) as caught:
+            table({"weekend": {}}, [case("H1", weekend=1.0)])
+        assert str(caught.value) == (
+            "Every feature has a name of its own, but found 'weekend' twice: rename the covariate or kind."
+        )
+
+    def test_covariates_alone_will_do_but_something_there_must_be(self):
+        assert table({"age": {}}, [case("H1", age=3.0), case("H2", age=4.0)], families=[]).X["age"].tolist() == [3, 4]
+        with pytest.raises(ConfigError) as caught:
+            table(families=[])
+        assert str(caught.value) == "There is at least one feature, but found no family and no covariate: add one."
+
+
+class TestRefusals:
+    def test_an_unknown_family_is_refused(self):
+        with pytest.raises(ConfigError) as caught:
+            table(families=["prior_violance"])
+        assert str(caught.value) == (
+            "A feature family is known, but found 'prior_violance': "
+            "use one of calendar, index_report, prior_violence, region."
+        )
+
+    def test_the_index_report_has_no_meaning_at_calendar_dates(self):
+        histories = build([report(0)])
+        cohort = select_landmarks(histories, CohortSettings(landmarks="calendar", dates=(day(9),)))
+        with pytest.raises(ConfigError) as caught:
+            build_features(histories, cohort)
+        assert str(caught.value) == (
+            "The family 'index_report' describes the report that set the landmark, but found landmarks at calendar "
+            "dates: set families to ['calendar', 'prior_violence', 'region']."
+        )
+
+    @pytest.mark.parametrize(
+        ("key", "values", "text"),
+        [
+            ("windows_days", [30, 0], "A window is at least one day, but found 0: give positive days."),
+            ("windows_days", [30, 30], "Every window is listed once, but found 30 twice: remove one."),
+            ("kinds", ["arrest", "arrest"], "Every kind is listed once, but found arrest twice: remove one."),
+            ("families", ["region", "region"], "Every family is listed once, but found region twice: remove one."),
+        ],
+    )
+    def test_settings_that_make_no_sense_are_refused(self, key, values, text):
+        with pytest.raises(ConfigError) as caught:
+            FeatureSettings.parse({key: values}, where="features")
+        assert str(caught.value) == text
+
+
+def test_the_same_histories_give_the_same_features():
+    assert np.array_equal(table().X.to_numpy(dtype=str), table().X.to_numpy(dtype=str))
