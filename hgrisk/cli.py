@@ -46,14 +46,14 @@ def check(
     """Read and validate case histories; say what became of every row."""
     from hgrisk.console import show_account  # noqa: PLC0415
     from hgrisk.histories.case_histories import CaseHistories  # noqa: PLC0415
+    from hgrisk.results import write_account  # noqa: PLC0415
 
     if not 0 <= max_bad_share <= 1:
         raise HgriskError("A share lies between 0 and 1", f"{max_bad_share}", "give for example 0.05")
     histories = CaseHistories.read(data, mapping)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        histories.account.unused.write_csv(out / "quarantine.csv")
-        histories.account.table.write_json(out / "rows.json")
+        account = histories.account
+        write_account(account.table.to_pandas(), account.unused.filter(status="quarantined").to_pandas(), out)
     show_account(histories, max_bad_share)
     raise typer.Exit(OK if histories.account.bad_share <= max_bad_share else TOO_MANY_BAD_ROWS)
 
@@ -74,6 +74,7 @@ def run(
     base = experiment.parent
     mapping = base / settings.data.mapping if settings.data.mapping else None
     folder = out or Path("runs") / settings.name
+    folder.mkdir(parents=True, exist_ok=True)
     with Progress([*STEPS, "report", "tracking"]) as progress:
         result = run_experiment(settings, data or base / settings.data.folder, mapping, progress.step)
         progress.step("report")
@@ -103,11 +104,15 @@ def report(
     lang: Annotated[str, typer.Option(help="Language: en or nl.")] = "en",
 ) -> None:
     """Write the report of a finished run again, in English or Dutch."""
+    from hgrisk.config import Experiment  # noqa: PLC0415
     from hgrisk.console import say  # noqa: PLC0415
+    from hgrisk.facts import in_language  # noqa: PLC0415
     from hgrisk.report.write import write_report  # noqa: PLC0415
-    from hgrisk.results import read_content  # noqa: PLC0415
+    from hgrisk.results import EXPERIMENT, read_content  # noqa: PLC0415
 
-    say(f"Report: {write_report(read_content(run_folder), run_folder, lang)}")
+    content = read_content(run_folder)
+    content = in_language(content, Experiment.read(run_folder / EXPERIMENT), lang)
+    say(f"Report: {write_report(content, run_folder, lang)}")
 
 
 @app.command()
@@ -135,6 +140,9 @@ def main() -> None:
         app()
     except HgriskError as error:
         _stop(str(error), WRONG_INPUT, debug=debug)
+    except OSError as error:
+        text = str(HgriskError("Files can be read and written", f"{error}", "check the path, rights and room on disk"))
+        _stop(text, WRONG_INPUT, debug=debug)
     except Exception as error:  # noqa: BLE001
         text = f"hgrisk has a fault: {type(error).__name__}. Run again with --debug and report what it shows."
         _stop(text, FAULT, debug=debug)

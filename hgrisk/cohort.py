@@ -235,7 +235,7 @@ def _filters_of_moment(settings: CohortSettings) -> list[Filter]:
 def _filters_of_content(settings: CohortSettings, columns: list[str]) -> list[Filter]:
     """Return the filters on what is known at a landmark."""
     filters = []
-    if settings.landmarks == "events" and not settings.index_is_landmark:
+    if settings.landmarks == "events" and settings.index_required and not settings.index_is_landmark:
         days = settings.index_within_days
         reason = "no report known by the landmark"
         if days is not None:

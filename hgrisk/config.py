@@ -14,6 +14,7 @@ from hgrisk.errors import ConfigError
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.explain.ladder import LadderSettings
 from hgrisk.features.settings import FeatureSettings
+from hgrisk.models.penalty import CHOSEN
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.models.registry import MODELS
 from hgrisk.outcome import OutcomeSettings
@@ -46,7 +47,7 @@ class ModelSettings(Settings):
     kind : str
         Which model: base_rate, prior_count, prior_count_recency, cox or logistic.
     name : str
-        Name in the results; the kind by default.
+        Name in the results: letters, digits, spaces, hyphens and underscores; the kind by default.
     features : tuple of str
         Families or features it is given; all by default.
     options : dict
@@ -54,7 +55,7 @@ class ModelSettings(Settings):
     """
 
     kind: str
-    name: str = ""
+    name: str = Field(default="", pattern=r"^[A-Za-z0-9_ -]*$")
     features: tuple[str, ...] = ()
     options: dict[str, Any] = Field(default_factory=dict)
 
@@ -62,11 +63,13 @@ class ModelSettings(Settings):
     def _known(self) -> Self:
         if self.kind not in MODELS:
             raise ConfigError("A model kind is known", f"{self.kind!r}", f"use one of {', '.join(MODELS)}")
-        allowed = sorted(MODELS[self.kind]().get_params())
-        unknown = sorted(set(self.options) - set(allowed))
+        defaults = MODELS[self.kind]().get_params()
+        unknown = sorted(set(self.options) - set(defaults))
         if unknown:
-            cure = f"use {', '.join(allowed)}" if allowed else "give none"
+            cure = f"use {', '.join(sorted(defaults))}" if defaults else "give none"
             raise ConfigError(f"Options of {self.kind!r} are its parameters", f"{unknown[0]!r}", cure)
+        for key, value in self.options.items():
+            _check_option(self.kind, key, value, defaults[key])
         return self
 
     @property
@@ -83,6 +86,26 @@ class ModelSettings(Settings):
             A new model with the options.
         """
         return MODELS[self.kind](**self.options)
+
+
+def _check_option(kind: str, key: str, value: Any, default: Any) -> None:
+    """Refuse a value of another type than the model's own default, before anything is computed."""
+    if isinstance(default, bool):
+        wanted, fits = "true or false", isinstance(value, bool)
+    elif isinstance(default, str):
+        wanted, fits = "text", isinstance(value, str)
+    elif isinstance(default, float):
+        wanted, fits = "a number", _is_number(value)
+    else:
+        wanted, fits = "a list of numbers", isinstance(value, list | tuple) and all(map(_is_number, value))
+    if key == "penalty":
+        wanted, fits = f"{wanted} or {CHOSEN!r}", fits or value == CHOSEN
+    if not fits:
+        raise ConfigError(f"Option {key!r} of {kind!r} is {wanted}", f"{value!r}", f"leave it out for {default!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _DEFAULT_MODELS = (
@@ -161,6 +184,8 @@ class Experiment(Settings):
             raise ConfigError(
                 "An audit-only column is never a feature", f"{both[0]!r} as both", "take it out of one of the two"
             )
+        if not self.models:
+            raise ConfigError("An experiment has a model", "none", "leave models out for all five")
         labels = [model.label for model in self.models]
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:

@@ -81,8 +81,10 @@ def show_account(histories: CaseHistories, max_bad_share: float) -> None:
         _show(account.reasons.to_pandas(), "Rows not used, and why")
     for note in histories.notes:
         say(f"Note: {note}")
+    n_bad = int(account.table["quarantined"].sum())
     verdict = "accepted" if account.bad_share <= max_bad_share else "too many"
-    say(f"Quarantined: {account.bad_share:.2%} of the rows wanted; at most {max_bad_share:.2%} is accepted: {verdict}.")
+    share = f"{account.bad_share:.2%} of the rows that no filter excluded"
+    say(f"Quarantined: {n_bad:,} row(s), {share}; at most {max_bad_share:.2%} is accepted: {verdict}.")
 
 
 def show_result(result: RunResult, report: Path, run_id: str | None) -> None:
@@ -121,7 +123,7 @@ def show_comparison(table: pd.DataFrame, metric: str) -> None:
     metric : str
         The metric.
     """
-    _show(table, f"{metric}, with intervals")
+    _show(table.replace({" \\(": "\n("}, regex=True), f"{metric}, with intervals")
 
 
 def _ladder(ladder: pd.DataFrame, horizon: float | None) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from hgrisk.cohort import Cohort
 from hgrisk.config import Experiment
 from hgrisk.curves import incidence_table, kaplan_meier
 from hgrisk.dataset import Dataset, split_date
+from hgrisk.errors import ConfigError
 from hgrisk.features.build import FeatureTable
 from hgrisk.features.canary import CanaryResult
 from hgrisk.histories.case_histories import CaseHistories
@@ -167,7 +168,7 @@ def _outcome_facts(experiment: Experiment, prepared: Prepared) -> dict[str, Any]
     reverse = kaplan_meier(y["duration_days"], y["event"] == 0)
     reached = reverse.times[reverse.values <= 0.5]
     facts: dict[str, Any] = {
-        "definition": definition(experiment),
+        "definition": definition(experiment, experiment.report.language),
         "merge_window_days": experiment.cohort.merge_window_days,
         "horizons_days": list(experiment.evaluation.horizons_days),
         "n_landmarks": len(y),
@@ -184,26 +185,55 @@ def _outcome_facts(experiment: Experiment, prepared: Prepared) -> dict[str, Any]
     return facts
 
 
-def definition(experiment: Experiment) -> str:
+def in_language(content: ReportContent, experiment: Experiment, lang: str) -> ReportContent:
+    """Return the content of a finished run with its definition in a language.
+
+    Parameters
+    ----------
+    content : ReportContent
+        The content as read back.
+    experiment : Experiment
+        The experiment as resolved.
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    ReportContent
+        The content; limits and notes stay as they were written.
+    """
+    return replace(content, outcome_facts={**content.outcome_facts, "definition": definition(experiment, lang)})
+
+
+def definition(experiment: Experiment, lang: str) -> str:
     """Say in one sentence what counts as a re-report.
 
     Parameters
     ----------
     experiment : Experiment
         The experiment as resolved.
+    lang : str
+        ``"en"`` or ``"nl"``.
 
     Returns
     -------
     str
-        A sentence in the language of the report.
+        A sentence.
+
+    Raises
+    ------
+    ConfigError
+        If the language is another one.
     """
+    if lang not in _WORDS:
+        raise ConfigError(f"A report is in {' or '.join(_WORDS)}", f"{lang!r}", "give one of these")
     outcome = experiment.outcome
     kinds = {
         "re_report": outcome.re_report_kinds,
         "follow_up": outcome.follow_up_kinds,
         "any": outcome.kinds,
     }[outcome.counts]
-    words = _WORDS[experiment.report.language]
+    words = _WORDS[lang]
     what = ", ".join(kind.replace("_", " ") for kind in kinds)
     return words["definition"].format(what=what, unit=words[outcome.unit])
 

@@ -70,11 +70,11 @@ def calendar_landmarks(
         Columns as :func:`event_landmarks` returns.
     """
     grid = pl.DataFrame({"landmark_on": sorted(set(dates))}, schema={"landmark_on": pl.Date})
-    known = marked.join(grid, how="cross").filter(pl.col("known_on") < pl.col("landmark_on"))
-    reported = known.filter(pl.col("kind").is_in(report_kinds)).group_by("case_id", "landmark_on")
-    closed = known.filter(pl.col("kind").is_in(closing)).group_by("case_id", "landmark_on")
-    state = reported.agg(last=pl.col("known_on").max()).join(
-        closed.agg(shut=pl.col("known_on").max()), on=["case_id", "landmark_on"], how="left"
+    reports = marked.filter(pl.col("kind").is_in(report_kinds)).select("case_id", "known_on")
+    state = reports.select("case_id").unique().join(grid, how="cross")
+    state = _last_known_before(state, reports, "last").filter(pl.col("last").is_not_null())
+    state = _last_known_before(
+        state, marked.filter(pl.col("kind").is_in(closing)).select("case_id", "known_on"), "shut"
     )
     still_open = (pl.col("shut") >= pl.col("last")).fill_null(value=False).not_()
     recent = (pl.col("landmark_on") - pl.col("last")).dt.total_days() <= open_days
@@ -84,6 +84,19 @@ def calendar_landmarks(
         pl.lit(None, dtype=pl.Datetime("us")).alias("landmark_at"),
         pl.lit(None, dtype=pl.String).alias("landmark_event_id"),
         pl.lit(value=True).alias("starts_incident"),
+    )
+
+
+def _last_known_before(state: pl.DataFrame, events: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add the last day before the landmark on which one of the events became known."""
+    return state.sort("landmark_on").join_asof(
+        events.sort("known_on").rename({"known_on": name}),
+        left_on="landmark_on",
+        right_on=name,
+        by="case_id",
+        allow_exact_matches=False,
+        coalesce=False,
+        check_sortedness=False,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-_PACKAGES = ("numpy", "pandas", "polars", "scipy", "scikit-learn")
+_PACKAGES = ("numpy", "pandas", "polars", "scipy", "scikit-learn", "numba")
 
 
 @cache

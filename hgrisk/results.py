@@ -18,6 +18,8 @@ TABLES = "tables"
 _MAIN = ("scores", "ladder", "attrition")
 _MORE = ("quarantine_reasons", "incidence", "features", "dropped_features")
 _BY_MODEL = ("calibration", "predicted")
+_NAMES = ("model", "step", "name", "feature", "source", "reason")
+"""Columns of names that people choose: text, also where they look like numbers."""
 _FACTS = ("title", "experiment", "run_facts", "outcome_facts", "split_facts", "canary", "notes", "limits", "apparent")
 
 
@@ -43,7 +45,7 @@ class RunFolder:
     experiment_toml: str
 
     def write(self, folder: Path) -> None:
-        """Write every table; an earlier run's files of the same name are replaced.
+        """Write every table; those of an earlier run are replaced.
 
         Parameters
         ----------
@@ -55,9 +57,7 @@ class RunFolder:
         content = self.content
         for name in _MAIN:
             getattr(content, name).to_csv(folder / f"{name}.csv", index=False)
-        rows = content.rows.to_dict("records")
-        (folder / "rows.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-        self.quarantine.to_csv(folder / "quarantine.csv", index=False)
+        write_account(content.rows, self.quarantine, folder)
         (folder / EXPERIMENT).write_text(self.experiment_toml, encoding="utf-8")
         self.support.to_csv(tables / "support.csv", index=False)
         for name in _MORE:
@@ -66,9 +66,29 @@ class RunFolder:
             _stacked(getattr(content, name)).to_csv(tables / f"{name}.csv", index=False)
         if content.coefficients is not None:
             content.coefficients.to_csv(tables / "coefficients.csv", index=False)
+        else:
+            (tables / "coefficients.csv").unlink(missing_ok=True)
         facts = {name: getattr(content, name) for name in _FACTS}
         facts["calibration_horizon_days"] = content.calibration_horizon_days
         (tables / "facts.json").write_text(json.dumps(facts, indent=2, default=list) + "\n", encoding="utf-8")
+
+
+def write_account(rows: pd.DataFrame, quarantine: pd.DataFrame, folder: Path) -> None:
+    """Write ``rows.json`` and ``quarantine.csv``.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``source``, ``read``, ``used``, ``merged``, ``excluded``, ``quarantined``.
+    quarantine : DataFrame
+        ``source``, ``source_row``, ``table``, ``status``, ``reason`` of every quarantined row.
+    folder : Path
+        Made if it is not there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(rows.to_dict("records"), indent=2)
+    (folder / "rows.json").write_text(text + "\n", encoding="utf-8")
+    quarantine.to_csv(folder / "quarantine.csv", index=False)
 
 
 def read_content(folder: Path) -> ReportContent:
@@ -167,7 +187,9 @@ def compare_runs(folders: Sequence[Path], metric: str) -> pd.DataFrame:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""], float_precision="round_trip")
+    table = pd.read_csv(
+        path, keep_default_na=False, na_values=[""], float_precision="round_trip", dtype=dict.fromkeys(_NAMES, str)
+    )
     texts = table.select_dtypes("object").columns
     return table.fillna(dict.fromkeys(texts, ""))
 

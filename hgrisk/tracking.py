@@ -66,7 +66,7 @@ def track_run(
     store : Path
         Folder for artifacts when the store is a local database.
     params : mapping
-        Resolved settings; nested keys are joined with points.
+        Resolved settings; nested keys, and places in a list of tables, are joined with points.
     tags : mapping
         Data digest, code version and the like.
     scores : DataFrame
@@ -153,7 +153,9 @@ def _flat(values: Mapping[str, Any], stem: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in values.items():
         name = _NAME.sub("_", f"{stem}{key}")
-        flat.update(_flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value})
+        is_tables = isinstance(value, list) and value and isinstance(value[0], Mapping)
+        inner = dict(enumerate(value)) if is_tables else value
+        flat.update(_flat(inner, f"{name}.") if isinstance(inner, Mapping) else {name: inner})
     return flat
 
 

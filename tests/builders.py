@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import pandas as pd
 import polars as pl
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from hgrisk.cohort import Cohort, CohortSettings, select_landmarks
 from hgrisk.errors import DataError
+from hgrisk.features.build import build_features
+from hgrisk.features.settings import FeatureSettings
 from hgrisk.histories.account import RowAccount, no_fates
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.outcome import Outcome, OutcomeSettings, time_to_rereport
@@ -84,6 +87,13 @@ def first(histories: CaseHistories, merge: int = 14, **settings: Any) -> tuple[i
     mine = outcome.landmarks.filter(case_id="H1")["landmark_id"].item()
     row = outcome.table.row(by_predicate=pl.col("landmark_id") == mine, named=True)
     return row["event"], (row["stopped_on"] - day(0)).days, row["duration_days"]
+
+
+def family_row(events: Iterable[Row], family: str, cases: Iterable[Row] = (), **cohort: Any) -> pd.Series:
+    """Return the features of one family at the last landmark."""
+    histories = build(events, cases)
+    chosen = select_landmarks(histories, CohortSettings(**cohort))
+    return build_features(histories, chosen, FeatureSettings(families=(family,))).X.iloc[-1]
 
 
 def shuffled(histories: CaseHistories, seed: int) -> CaseHistories:

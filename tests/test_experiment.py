@@ -1,4 +1,7 @@
+"""An experiment end to end: repeatable, reconciled, leak-proof, and without an identifier anywhere."""
+
 pytest_plugins = ("tests.explain.small_run",)
-def test_a(small_run):
-    print(small_run.stdout, small_run.stderr, small_run.log)
-    assert 0
+
+
+def test_every_step_of_the_ladder_is_there_in_order(small_run):
+    assert list(dict.fromkeys(small_run.result.ladder["step"]))[:2] == ["base rate", "prior count"]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 import pandas as pd
-from pydantic import Field
+from pydantic import field_validator
 
 from hgrisk.dataset import Dataset
-from hgrisk.errors import DataError
+from hgrisk.errors import ConfigError, DataError
 from hgrisk.evaluation.evaluate import Evaluation
 from hgrisk.evaluation.gain import gain
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
-from hgrisk.models.penalty import settle_penalty
+from hgrisk.models.penalty import CHOSEN, settle_penalty
 from hgrisk.models.prior_count import PriorCount
 from hgrisk.models.prior_count_recency import PriorCountRecency
 from hgrisk.models.protocol import SurvivalModel
@@ -41,7 +42,15 @@ class LadderSettings(Settings):
 
     count_feature: str = "prior_reports_ever"
     recency_feature: str = "days_since_last_report"
-    penalty: Annotated[float, Field(ge=0)] | Literal["chosen"] = "chosen"
+    penalty: float | Literal["chosen"] = "chosen"
+
+    @field_validator("penalty", mode="before")
+    @classmethod
+    def _number_or_chosen(cls, value: Any) -> Any:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value != CHOSEN and not (is_number and 0 <= value < math.inf):
+            raise ConfigError(f"The ladder's penalty is a number from 0, or {CHOSEN!r}", f"{value!r}", "use 'chosen'")
+        return value
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def _named_columns(source: SourceMap) -> list[str]:
     origins = [origin for how in source.columns.values() for origin in (how.column, how.plus) if origin is not None]
     starts = [how.start for how in source.columns.values() if how.start is not None and not is_iso_date(how.start)]
     listed = [] if source.extra == "all" else list(source.extra)
-    return [*origins, *starts, *(condition.column for condition in source.where), *listed]
+    return [*origins, *starts, *source.recode, *(condition.column for condition in source.where), *listed]
 
 
 def _check_columns(frame: pl.DataFrame, source: SourceMap) -> None:
@@ -170,6 +170,8 @@ def _meant_words(source: SourceMap) -> dict[str, set[str]]:
     meant: dict[str, set[str]] = {}
     for how in source.columns.values():
         meant.setdefault(how.column or "", set()).update(how.codes or ())
+    for name, codes in source.recode.items():
+        meant.setdefault(name, set()).update(codes)
     for condition in source.where:
         asked = (condition.equals, condition.not_equals, *(condition.is_in or ()), *(condition.not_in or ()))
         meant.setdefault(condition.column, set()).update(scalar_text(value) for value in asked if value is not None)
@@ -183,12 +185,21 @@ def _typed(frame: pl.DataFrame, source: SourceMap) -> tuple[pl.DataFrame, pl.Dat
         value = column_value(name, types[name], source, frame.schema)
         values.append(value.expr.alias(f"hg:as:{name}"))
         failures.append(pl.when(value.filled & pl.col(f"hg:as:{name}").is_null()).then(pl.lit(f"{name} {value.wrong}")))
-    extras = _extras(frame, source)
+    for name, codes in source.recode.items():
+        values.append(_recoded(name, codes).alias(f"hg:as:{name}"))
+        lost = pl.col(name).is_not_null() & pl.col(f"hg:as:{name}").is_null()
+        failures.append(pl.when(lost).then(pl.lit(f"{name} is not in its code list")))
+    extras = [pl.col(f"hg:as:{n}").alias(n) if n in source.recode else pl.col(n) for n in _extras(frame, source)]
     wide = frame.with_columns(*values).with_columns(pl.coalesce(*failures).alias(_REASON))
     own = [pl.col(f"hg:as:{name}").alias(name) for name in source.columns]
     failed = pl.col(_REASON).is_not_null()
     kept = wide.filter(~failed).select(ROW, SOURCE, TABLE, *own, *extras)
     return kept, fates(wide.filter(failed), "quarantined", pl.col(_REASON))
+
+
+def _recoded(name: str, codes: dict[str, Scalar]) -> pl.Expr:
+    table = {source: scalar_text(value) for source, value in codes.items()}
+    return pl.col(name).cast(pl.String).replace_strict(table, default=None, return_dtype=pl.String)
 
 
 def _extras(frame: pl.DataFrame, source: SourceMap) -> list[str]:

@@ -50,7 +50,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     text, stray = _without_stray_quotes(text, delimiter, path.name)
     header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     check_names(header, path.name)
-    frame, ragged = _parsed(text, header, delimiter, path.name)
+    frame, ragged = _parsed(text, header, delimiter)
     n_read = frame.height + len(ragged)
     if n_read == 0:
         raise DataError("A source file has rows below its header", f"none in {path.name}", "deliver the file again")
@@ -82,7 +82,7 @@ def _decoded(path: Path, encoding: str) -> str:
     return text if text.endswith(("\n", "\r")) else f"{text}\n"
 
 
-def _parsed(text: str, header: list[str], delimiter: str, name: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+def _parsed(text: str, header: list[str], delimiter: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
     """Return the rows that have as many fields as the header, and the number and fault of the others."""
     ragged: list[tuple[int, str]] = []
 
@@ -91,22 +91,19 @@ def _parsed(text: str, header: list[str], delimiter: str, name: str) -> tuple[pl
         return "skip"
 
     raw = text.encode("utf-8")
-    try:
-        table = pa_csv.read_csv(
-            io.BytesIO(raw),
-            read_options=pa_csv.ReadOptions(use_threads=False, block_size=min(len(raw) + 1, _LARGEST_BLOCK)),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
-            ),
-            convert_options=pa_csv.ConvertOptions(column_types={column: pa.string() for column in header}),
-        )
-    except pa.ArrowInvalid as error:
-        raise DataError("A CSV file is a table of text", f"{name}, which is not", "deliver it again") from error
+    table = pa_csv.read_csv(
+        io.BytesIO(raw),
+        read_options=pa_csv.ReadOptions(use_threads=False, block_size=min(len(raw) + 1, _LARGEST_BLOCK)),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+        ),
+        convert_options=pa_csv.ConvertOptions(column_types={column: pa.string() for column in header}),
+    )
     return pl.DataFrame(pl.from_arrow(table)), ragged
 
 
 def _without_stray_quotes(text: str, delimiter: str, name: str) -> tuple[str, list[int]]:
-    """Blank each line whose quotation marks do not pair, and return the numbers of these rows.
+    """Empty each line whose quotation marks do not pair, and return the numbers of these rows.
 
     Such a line would otherwise swallow the rows after it.
     """
@@ -114,17 +111,17 @@ def _without_stray_quotes(text: str, delimiter: str, name: str) -> tuple[str, li
         return text, []
     lines = io.StringIO(text, newline="").readlines()
     stray: list[int] = []
-    start = row = 0
+    start = row = width = 0
     while start < len(lines):
         reader = csv.reader((lines[at] for at in range(start, len(lines))), delimiter=delimiter, strict=True)
         done = 0
         try:
-            for _ in reader:
-                row, done = row + 1, reader.line_num
+            for fields in reader:
+                row, done, width = row + 1, reader.line_num, width or len(fields)
             break
         except csv.Error:
             stray.append(row)
-            lines[start + done] = "\n"
+            lines[start + done] = delimiter.join(['""'] * width) + "\n"
             row, start = row + 1, start + done + 1
     if 0 in stray:
         raise DataError(f"The header of {name} can be read", "a quotation mark out of place", "mend the header")

@@ -92,6 +92,8 @@ class SourceMap(Settings):
         Rows to keep; the others are excluded, with the filter as the reason.
     extra : "all" or tuple of str
         Further source columns that travel along under their own name.
+    recode : dict
+        Code list for an extra column, from source value (as text) to another; a value not in it is quarantined.
     date_format : str
         Format of every date without one of its own.
     time_zone : str, optional
@@ -111,6 +113,7 @@ class SourceMap(Settings):
     columns: dict[str, Annotated[ColumnMap, BeforeValidator(_as_column_map)]]
     where: tuple[RowFilter, ...] = ()
     extra: Literal["all"] | tuple[str, ...] = ()
+    recode: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
     date_format: str = ISO
     time_zone: str | None = None
     null_values: tuple[str, ...] = NOTHING
@@ -135,6 +138,14 @@ class SourceMap(Settings):
                 f"no {', '.join(missing)} in {self.label}",
                 "add it under [source.columns]",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _recoded_are_extra(self) -> Self:
+        listed = set(self.recode) if self.extra == "all" else set(self.extra)
+        stray = sorted(set(self.recode) - listed)
+        if stray:
+            raise ConfigError("A code list under recode is for an extra column", f"{stray[0]!r}", "list it under extra")
         return self
 
     @model_validator(mode="after")

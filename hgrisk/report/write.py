@@ -14,7 +14,7 @@ FIGURES = "figures"
 
 
 def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cell: int = 10) -> Path:
-    """Write ``report.html``, and each of its figures as SVG.
+    """Write ``report.html``, and each of its figures as SVG; figures of an earlier report are removed.
 
     Parameters
     ----------
@@ -37,6 +37,8 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
     page.write_text(render_page(content, made, lang), encoding="utf-8")
     figures = folder / FIGURES
     figures.mkdir(exist_ok=True)
+    for earlier in figures.glob("*.svg"):
+        earlier.unlink()
     for section in made:
         pictures = _pictures(section)
         for place, picture in enumerate(pictures, start=1):

@@ -122,9 +122,9 @@ def small_run(study: Path, tmp_path_factory: pytest.TempPathFactory) -> SmallRun
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         root.addHandler(handler)
         try:
-            with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-                with pytest.raises(SystemExit) as stopped:
-                    main()
+            redirected = contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr)
+            with redirected[0], redirected[1], pytest.raises(SystemExit) as stopped:
+                main()
         finally:
             root.removeHandler(handler)
     assert stopped.value.code == 0, stderr.getvalue()

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def read(content, delimiter=",", encoding="utf-8", name="t.csv"):
         path = Path(folder) / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return read_csv(path, encoding, delimiter)
+
+
+def read_or_refusal(content):
+    try:
+        return read(content), ""
+    except DataError as error:
+        return None, str(error)
 
 
 def rows_of(raw) -> dict[int, tuple]:
@@ -221,3 +229,18 @@ def test_every_line_is_either_read_or_told(lines):
     assert told(raw) == [(number, RAGGED.format(width)) for number, width in widths.items() if width != 3]
     assert set(rows_of(raw)) == set(range(1, len(lines) + 1)) - set(raw.broken[ROW])
     assert all(values == tuple(lines[number - 1].split(",")) for number, values in rows_of(raw).items() if any(values))
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a", b"1", b",", b'"', b'""', b"\n", b"\r", b" ", b"\xff", b"\x00", b"\xef\xbb\xbf"]),
+        max_size=40,
+    )
+)
+def test_whatever_the_bytes_a_file_is_read_or_refused(parts):
+    raw, refused = read_or_refusal(b"".join(parts))
+    if raw is None:
+        assert re.search("found (a quotation|none|'.*' twice|t.csv, which is empty)", refused)
+    else:
+        numbers = [*raw.frame[ROW], *raw.broken[ROW]]
+        assert sorted(numbers) == list(range(1, raw.n_read + 1))

@@ -21,7 +21,7 @@ def networks(cases, links):
     ("links", "expected"),
     [
         ("", [0, 1, 2, 3]),
-        ("A:p B:q C:r", [0, 1, 2, 3]),
+        ("A:r B:q C:p", [0, 1, 2, 3]),
         ("A:p B:p", [0, 0, 1, 2]),
         ("A:p B:p B:q C:q", [0, 0, 0, 1]),
         ("D:p A:p C:q B:q", [0, 1, 1, 0]),

@@ -1,0 +1,161 @@
+"""An experiment file: every key known or refused by name, defaults, and a text that reads back as the same."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hgrisk.config import Experiment, ModelSettings
+from hgrisk.errors import ConfigError
+from hgrisk.models.registry import MODELS
+
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+QUESTIONS = sorted(path for path in EXPERIMENTS.glob("*.toml") if not path.stem.endswith("_mapping"))
+
+
+def refusal(values, tmp_path=None):
+    with pytest.raises(ConfigError) as caught:
+        Experiment.parse({"name": "a", **values}, "a.toml")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
+def test_a_shipped_experiment_reads_back_from_its_own_text(path, tmp_path):
+    experiment = Experiment.read(path)
+    assert experiment.name == path.stem
+    text = experiment.to_toml()
+    (tmp_path / "again.toml").write_text(text, encoding="utf-8")
+    again = Experiment.read(tmp_path / "again.toml")
+    assert again == experiment
+    assert again.to_toml() == text
+
+
+def test_the_shipped_experiments_are_those_of_the_readme():
+    assert [path.stem for path in QUESTIONS] == ["broward", "rossi", "synthetic"]
+
+
+def test_the_text_spells_out_every_default_and_keeps_false_and_dates(tmp_path):
+    values = {"name": "a", "ladder": False, "cohort": {"from_on": "2019-01-01"}, "split": {"on": "2020-01-01"}}
+    values |= {"data": {"mapping": "m.toml"}, "features": {"covariates": {"prio": {"unit": "count"}}}}
+    experiment = Experiment.parse({**values, "ladder": None}, "a.toml")
+    text = experiment.to_toml()
+    for part in ("ladder = false", "max_bad_share = 0.05", "merge_window_days = 14", "n_resamples = 200"):
+        assert part in text
+    assert "from_on = 2019-01-01\n" in text
+    (tmp_path / "a.toml").write_text(text, encoding="utf-8")
+    assert Experiment.read(tmp_path / "a.toml") == experiment
+
+
+def test_the_defaults_are_the_first_path():
+    experiment = Experiment.parse({"name": "a"}, "a.toml")
+    assert [model.label for model in experiment.models] == list(MODELS)
+    assert [model.options for model in experiment.models] == [{}, {}, {}, {"penalty": "chosen"}, {"penalty": "chosen"}]
+    assert (experiment.cohort.merge_window_days, experiment.split.kind) == (14, "temporal")
+    assert (experiment.evaluation.horizons_days, experiment.ladder.penalty) == ((183, 365, 548), "chosen")
+    assert (experiment.data.max_bad_share, experiment.tracking.enabled, experiment.report.language) == (0.05, True, "en")
+
+
+def test_it_is_frozen():
+    with pytest.raises(ValidationError, match="frozen"):
+        Experiment.parse({"name": "a"}, "a.toml").seed = 2
+
+
+@pytest.mark.parametrize(
+    "section", ["", "data", "cohort", "outcome", "features", "split", "ladder", "evaluation", "tracking", "report"]
+)
+def test_an_unknown_key_is_refused_by_name(section):
+    values = {section: {"typo": 1}} if section else {"typo": 1}
+    named = f"{section}.typo" if section else "typo"
+    assert refusal(values).startswith(f"a.toml takes known keys only, but found '{named}': use one of ")
+
+
+def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
+    text = refusal({"models": [{"kind": "cox"}, {"kind": "cox", "featurs": []}]})
+    assert text == (
+        "a.toml takes known keys only, but found 'models.1.featurs': use one of features, kind, name, options."
+    )
+    assert "'features.covariates.race.famly'" in refusal({"features": {"covariates": {"race": {"famly": "x"}}}})
+    assert "'cohort.eligible.0.colum'" in refusal({"cohort": {"eligible": [{"column": "code", "colum": "x"}]}})
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"models": []}, "An experiment has a model, but found none: leave models out for all five."),
+        (
+            {"models": [{"kind": "coxx"}]},
+            "A model kind is known, but found 'coxx': use one of base_rate, prior_count, prior_count_recency, cox, "
+            "logistic.",
+        ),
+        (
+            {"models": [{"kind": "cox"}, {"kind": "logistic", "name": "cox"}]},
+            "Every model has a name of its own, but found 'cox' twice: give each a name.",
+        ),
+        (
+            {"models": [{"kind": "cox", "options": {"penalti": 1}}]},
+            "Options of 'cox' are its parameters, but found 'penalti': use penalty, prepare, ties.",
+        ),
+        (
+            {"models": [{"kind": "base_rate", "options": {"penalty": 1}}]},
+            "Options of 'base_rate' are its parameters, but found 'penalty': give none.",
+        ),
+        (
+            {"models": [{"kind": "cox", "options": {"penalty": "chose"}}]},
+            "Option 'penalty' of 'cox' is a number or 'chosen', but found 'chose': leave it out for 0.0.",
+        ),
+        (
+            {"models": [{"kind": "cox", "options": {"prepare": 0}}]},
+            "Option 'prepare' of 'cox' is true or false, but found 0: leave it out for True.",
+        ),
+        (
+            {"models": [{"kind": "prior_count", "options": {"count_feature": 3}}]},
+            "Option 'count_feature' of 'prior_count' is text, but found 3: leave it out for 'prior_reports_ever'.",
+        ),
+        (
+            {"models": [{"kind": "logistic", "options": {"horizons_days": 365}}]},
+            "Option 'horizons_days' of 'logistic' is a list of numbers, but found 365: leave it out for "
+            "(183, 365, 548).",
+        ),
+        (
+            {"features": {"covariates": {"race": {}, "age": {}}}, "evaluation": {"by": ["region", "race"]}},
+            "An audit-only column is never a feature, but found 'race' as both: take it out of one of the two.",
+        ),
+        (
+            {"ladder": {"penalty": -1}},
+            "The ladder's penalty is a number from 0, or 'chosen', but found -1: use 'chosen'.",
+        ),
+        ({"ladder": {"penalty": True}}, "The ladder's penalty is a number from 0, or 'chosen', but found True: "),
+        (
+            {"models": [{"kind": "cox", "name": "a/b"}]},
+            "a.toml: models.0.name must be valid, but found 'a/b': string should match pattern",
+        ),
+        ({"name": "a b"}, "a.toml: name must be valid, but found 'a b': string should match pattern"),
+        ({"seed": -1}, "a.toml: seed must be valid, but found -1: input should be greater than or equal to 0."),
+        ({"data": {"max_bad_share": 2}}, "a.toml: data.max_bad_share must be valid, but found 2: "),
+        ({"report": {"language": "de"}}, "a.toml: report.language must be valid, but found 'de': "),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_rule_value_and_cure(values, text):
+    assert refusal(values).startswith(text)
+
+
+def test_a_name_and_a_file_are_needed(tmp_path):
+    with pytest.raises(ConfigError, match=r"^a.toml needs the key 'name', but found nothing: add it.$"):
+        Experiment.parse({}, "a.toml")
+    with pytest.raises(ConfigError, match="^A settings file exists, but found no file .*gone.toml: check the path.$"):
+        Experiment.read(tmp_path / "gone.toml")
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_model_is_built_with_its_options_and_its_defaults_are_allowed_values(kind):
+    defaults = MODELS[kind]().get_params()
+    built = ModelSettings(kind=kind, options=defaults).build()
+    assert type(built) is MODELS[kind]
+    assert built.get_params() == defaults
+    if "penalty" in defaults:
+        assert ModelSettings(kind=kind, options={"penalty": 2}).build().penalty == 2
+
+
+def test_a_label_is_the_name_or_else_the_kind():
+    assert ModelSettings(kind="cox").label == "cox"
+    assert ModelSettings(kind="cox", name="Cox 2").label == "Cox 2"
