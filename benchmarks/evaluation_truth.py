@@ -73,7 +73,9 @@ def main(n_seeds):
     runs["covered"] = runs["truth"].between(runs["lower"], runs["upper"])
     runs["bias"] = runs["estimate"] - runs["truth"]
     grouped = runs.groupby(["variant", "metric"], sort=False)
-    table = grouped.agg(truth=("truth", "first"), bias=("bias", "mean"), spread=("bias", "std"), coverage=("covered", "mean"))
+    table = grouped.agg(
+        truth=("truth", "first"), bias=("bias", "mean"), spread=("bias", "std"), coverage=("covered", "mean")
+    )
     table["n_seeds"] = n_seeds
     table["coverage_se"] = np.sqrt(table["coverage"] * (1 - table["coverage"]) / n_seeds)
     table = table.round(4).assign(hgrisk=version("hgrisk"), on=date.today().isoformat())

@@ -46,12 +46,13 @@ def check(
     """Read and validate case histories; say what became of every row."""
     from hgrisk.console import show_account  # noqa: PLC0415
     from hgrisk.histories.case_histories import CaseHistories  # noqa: PLC0415
-    from hgrisk.results import write_account  # noqa: PLC0415
 
     if not 0 <= max_bad_share <= 1:
         raise HgriskError("A share lies between 0 and 1", f"{max_bad_share}", "give for example 0.05")
     histories = CaseHistories.read(data, mapping)
     if out is not None:
+        from hgrisk.results import write_account  # noqa: PLC0415
+
         account = histories.account
         write_account(account.table.to_pandas(), account.unused.filter(status="quarantined").to_pandas(), out)
     show_account(histories, max_bad_share)

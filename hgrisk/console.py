@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 from rich.console import Console
@@ -13,8 +13,10 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
-from hgrisk.experiment import RunResult
 from hgrisk.histories.case_histories import CaseHistories
+
+if TYPE_CHECKING:
+    from hgrisk.experiment import RunResult  # 3 s to import, and only a run has it
 
 _HEADLINE = ("uno_c", "brier", "calibration_slope")
 

@@ -12,7 +12,7 @@ from hgrisk.histories.constants import Scalar, is_iso_date, scalar_text
 from hgrisk.histories.frames import PLAIN, shown_names
 from hgrisk.histories.mapping import RowFilter, SourceMap
 from hgrisk.histories.raw import RawRows
-from hgrisk.histories.values import column_value
+from hgrisk.histories.values import column_value, text_of
 from hgrisk.schema import column_types
 
 _REASON = "hg:reason"
@@ -186,7 +186,7 @@ def _typed(frame: pl.DataFrame, source: SourceMap) -> tuple[pl.DataFrame, pl.Dat
         values.append(value.expr.alias(f"hg:as:{name}"))
         failures.append(pl.when(value.filled & pl.col(f"hg:as:{name}").is_null()).then(pl.lit(f"{name} {value.wrong}")))
     for name, codes in source.recode.items():
-        values.append(_recoded(name, codes).alias(f"hg:as:{name}"))
+        values.append(_recoded(name, frame.schema[name], codes).alias(f"hg:as:{name}"))
         lost = pl.col(name).is_not_null() & pl.col(f"hg:as:{name}").is_null()
         failures.append(pl.when(lost).then(pl.lit(f"{name} is not in its code list")))
     extras = [pl.col(f"hg:as:{n}").alias(n) if n in source.recode else pl.col(n) for n in _extras(frame, source)]
@@ -197,9 +197,9 @@ def _typed(frame: pl.DataFrame, source: SourceMap) -> tuple[pl.DataFrame, pl.Dat
     return kept, fates(wide.filter(failed), "quarantined", pl.col(_REASON))
 
 
-def _recoded(name: str, codes: dict[str, Scalar]) -> pl.Expr:
+def _recoded(name: str, dtype: pl.DataType, codes: dict[str, Scalar]) -> pl.Expr:
     table = {source: scalar_text(value) for source, value in codes.items()}
-    return pl.col(name).cast(pl.String).replace_strict(table, default=None, return_dtype=pl.String)
+    return text_of(name, dtype).replace_strict(table, default=None, return_dtype=pl.String)
 
 
 def _extras(frame: pl.DataFrame, source: SourceMap) -> list[str]:

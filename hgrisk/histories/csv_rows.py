@@ -17,7 +17,7 @@ from hgrisk.histories.account import ROW
 from hgrisk.histories.frames import check_names
 from hgrisk.histories.raw import RawRows, no_broken
 
-_BROKEN = "\ufffd"
+_NO_TEXT = ["\ufffd", "\x00"]
 _STRAY = "has a quotation mark out of place"
 _UNREADABLE = "bytes that are not valid text"
 _LARGEST_BLOCK = 2**31 - 1
@@ -49,6 +49,12 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     text = _decoded(path, encoding)
     text, stray = _without_stray_quotes(text, delimiter, path.name)
     header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    if any(mark in column for column in header for mark in _NO_TEXT):
+        raise DataError(
+            f"The header of {path.name} can be read",
+            _UNREADABLE,
+            "export it as UTF-8 or give its encoding in a mapping",
+        )
     check_names(header, path.name)
     frame, ragged = _parsed(text, header, delimiter)
     n_read = frame.height + len(ragged)
@@ -57,7 +63,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     skipped = {number for number, _ in ragged}
     numbers = [number for number in range(1, n_read + 1) if number not in skipped]
     frame = frame.select(pl.Series(ROW, numbers, dtype=pl.Int64), pl.all()).filter(~pl.col(ROW).is_in(stray))
-    odd = pl.any_horizontal(pl.col(pl.String).str.contains_any([_BROKEN, "\x00"]))
+    odd = pl.any_horizontal(pl.col(pl.String).str.contains_any(_NO_TEXT))
     unreadable = [(number, _UNREADABLE) for number in frame.filter(odd)[ROW]]
     broken = [*ragged, *unreadable, *((number, _STRAY) for number in stray)]
     return RawRows(frame.filter(~odd), pl.DataFrame(broken, schema=no_broken().schema, orient="row").sort(ROW), n_read)
@@ -76,7 +82,7 @@ def _decoded(path: Path, encoding: str) -> str:
         text = raw.decode(encoding, errors="replace")
     except LookupError as error:
         raise DataError("An encoding is known", f"{encoding!r}", "use utf-8 or cp1252") from error
-    text = text.removeprefix("\ufeff").lstrip("\r\n")
+    text = text.lstrip("\ufeff\r\n")
     if not text:
         raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
     return text if text.endswith(("\n", "\r")) else f"{text}\n"

@@ -118,7 +118,7 @@ class SourceMap(Settings):
     time_zone: str | None = None
     null_values: tuple[str, ...] = NOTHING
     encoding: str = "utf-8"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str = Field(default=",", min_length=1, max_length=1, pattern=r"[^\"\r\n]")
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:
@@ -142,7 +142,8 @@ class SourceMap(Settings):
 
     @model_validator(mode="after")
     def _recoded_are_extra(self) -> Self:
-        listed = set(self.recode) if self.extra == "all" else set(self.extra)
+        mapped = {how.column for how in self.columns.values()}
+        listed = set(self.recode) - mapped if self.extra == "all" else set(self.extra)
         stray = sorted(set(self.recode) - listed)
         if stray:
             raise ConfigError("A code list under recode is for an extra column", f"{stray[0]!r}", "list it under extra")

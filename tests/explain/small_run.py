@@ -23,7 +23,7 @@ from hgrisk.simulate.settings import SimulationSettings
 from hgrisk.simulate.simulator import simulate
 from hgrisk.simulate.write import write
 
-MARK = "ZQX"
+MARK = "ZQXJKV"
 """Every identifier of the delivery begins with it, and nothing else does."""
 
 _IDENTIFIERS = ("event_id", "case_id", "person_id", "exposed_person_id")
@@ -77,6 +77,7 @@ class SmallRun:
     stderr: str
     log: str
     result: RunResult
+    mark: str = MARK
 
     @property
     def store(self) -> str:
@@ -120,12 +121,15 @@ def small_run(study: Path, tmp_path_factory: pytest.TempPathFactory) -> SmallRun
         patch.setattr(sys, "argv", ["hgrisk", "run", str(study / "small.toml"), "--out", str(out)])
         patch.setattr(console, "show_result", keep)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        level = root.level
         root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
         try:
             redirected = contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr)
             with redirected[0], redirected[1], pytest.raises(SystemExit) as stopped:
                 main()
         finally:
             root.removeHandler(handler)
+            root.setLevel(level)
     assert stopped.value.code == 0, stderr.getvalue()
     return SmallRun(out, 0, stdout.getvalue(), stderr.getvalue(), log.getvalue(), kept[0])

@@ -190,6 +190,16 @@ def test_extra_columns_travel_along():
     assert apply(data).frame.columns[6:] == []
 
 
+@pytest.mark.parametrize(("values", "extra"), [([1.0, 2.0, None, 3.0], "all"), (["1", "2", "", "NA"], ["x"])])
+def test_an_extra_column_can_be_recoded(values, extra):
+    rows = apply(sound(4, x=values), extra=extra, recode={"x": {"1": "yes", "NA": 0}})
+    wrong = {2: "x is not in its code list", 4: "x is not in its code list"}
+    if "NA" in values:
+        del wrong[4]
+    assert told(rows) == [(row, "quarantined", reason) for row, reason in wrong.items()]
+    assert rows.frame["x"].to_list() == ["yes", None, *([] if 4 in wrong else ["0"])]
+
+
 def test_an_extra_column_does_not_take_one_of_our_names():
     with pytest.raises(DataError) as caught:
         apply(sound(kind=["k"]), extra=["kind"])

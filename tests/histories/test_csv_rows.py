@@ -72,7 +72,9 @@ def test_a_blank_line_is_a_row_without_values():
 
 
 def test_blank_lines_before_the_header_are_passed_over():
-    assert rows_of(read("\n\r\na,b\n1,2\n")) == {1: ("1", "2")}
+    for text in ("\n\r\na,b\n1,2\n", "\n\ufeffa,b\n1,2\n"):
+        raw = read(text)
+        assert (raw.frame.columns, rows_of(raw)) == ([ROW, "a", "b"], {1: ("1", "2")})
 
 
 def test_a_quoted_field_may_hold_delimiters_quotes_and_newlines():
@@ -118,9 +120,22 @@ def test_a_stray_quotation_mark_after_a_field_of_two_lines():
     assert told(raw) == [(2, STRAY)]
 
 
+def test_a_stray_quotation_mark_after_a_lone_carriage_return():
+    raw = read('a\n\r"\n1\n')
+    assert (rows_of(raw), told(raw), raw.n_read) == ({1: ("",), 3: ("1",)}, [(2, STRAY)], 3)
+
+
 def test_a_header_with_a_stray_quotation_mark_is_refused():
     assert refusal('a,"b\n1,2\n') == (
         "The header of t.csv can be read, but found a quotation mark out of place: mend the header."
+    )
+
+
+@pytest.mark.parametrize("content", [b"a,\xff\n1,2\n", b"a,b\x00\n1,2\n", "a,b\n1,2\n".encode("utf-16-le")])
+def test_a_header_that_is_no_text_is_refused(content):
+    assert refusal(content) == (
+        "The header of t.csv can be read, but found bytes that are not valid text: export it as UTF-8 or give its "
+        "encoding in a mapping."
     )
 
 
@@ -240,7 +255,7 @@ def test_every_line_is_either_read_or_told(lines):
 def test_whatever_the_bytes_a_file_is_read_or_refused(parts):
     raw, refused = read_or_refusal(b"".join(parts))
     if raw is None:
-        assert re.search("found (a quotation|none|'.*' twice|t.csv, which is empty)", refused)
+        assert re.search("found (a quotation|bytes|none|'.*' twice|t.csv, which is empty)", refused)
     else:
         numbers = [*raw.frame[ROW], *raw.broken[ROW]]
         assert sorted(numbers) == list(range(1, raw.n_read + 1))

@@ -93,7 +93,7 @@ def test_an_absent_mapping_and_one_that_is_no_toml(tmp_path):
             {"delimeter": ";"},
             (
                 "m.toml takes known keys only, but found 'delimeter': use one of columns, date_format, delimiter, "
-                "encoding, extra, file, name, null_values, table, time_zone, where."
+                "encoding, extra, file, name, null_values, recode, table, time_zone, where."
             ),
         ),
         (
@@ -112,6 +112,18 @@ def test_an_absent_mapping_and_one_that_is_no_toml(tmp_path):
             ),
         ),
         ({"delimiter": ""}, "m.toml: delimiter must be valid, but found '': string should have at least 1 character."),
+        (
+            {"extra": ["age"], "recode": {"sex": {"m": 1}}},
+            "A code list under recode is for an extra column, but found 'sex': list it under extra.",
+        ),
+        (
+            {"extra": "all", "recode": {"id": {"m": 1}}},
+            "A code list under recode is for an extra column, but found 'id': list it under extra.",
+        ),
+        (
+            {"delimiter": '"'},
+            """m.toml: delimiter must be valid, but found '"': string should match pattern '[^\\"\\r\\n]'.""",
+        ),
         ({"file": ""}, "m.toml: file must be valid, but found '': string should have at least 1 character."),
     ],
 )
