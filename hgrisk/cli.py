@@ -80,11 +80,16 @@ def run(
         result = run_experiment(settings, data or base / settings.data.folder, mapping, progress.step)
         progress.step("report")
         report = write_run(result, folder)
-        run_id = None
+        run_id, failure = None, None
         if track and settings.tracking.enabled:
             progress.step("tracking")
-            run_id = track_result(result, folder)
+            try:
+                run_id = track_result(result, folder)
+            except HgriskError as error:
+                failure = error
     show_result(result, report, run_id)
+    if failure is not None:
+        raise failure  # after the results, which are written and shown all the same
 
 
 @app.command()

@@ -162,7 +162,8 @@ def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int) -
     columns = _columns(settings, prepared)
     train = prepared.train
     model = settle_penalty(settings.build(), train.X[columns], train.y, train.clusters, seed)
-    more = {"followable_days": train.followable_days} if has_fit_parameter(model, "followable_days") else {}
+    offered = {"followable_days": train.followable_days, "cluster": _clusters(train)}
+    more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
     model.fit(train.X[columns], train.y, **more)
     return FittedModel(settings.label, model, columns, judge.evaluate(settings.label, model, columns, groups=True))
 
@@ -182,6 +183,11 @@ def _columns(settings: ModelSettings, prepared: Prepared) -> list[str]:
             f"use families such as {', '.join(families())}, or feature names",
         )
     return [spec.name for spec in prepared.features.catalogue if spec.name in wanted or spec.family in wanted]
+
+
+def _clusters(train: Dataset) -> NDArray[np.int64] | None:
+    """Return the household networks for robust errors, or nothing where every landmark is alone."""
+    return train.clusters if len(np.unique(train.clusters)) < len(train.clusters) else None
 
 
 def _own_features(settings: ModelSettings) -> tuple[str, ...]:

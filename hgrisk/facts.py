@@ -105,7 +105,7 @@ def gather(
             "n_changed": len(prepared.canary.changed),
             "n_landmarks": prepared.canary.n_landmarks,
         },
-        notes=[*prepared.histories.notes, *_notes(prepared)],
+        notes=[*prepared.histories.notes, *_notes(experiment, prepared)],
         limits=list(experiment.report.limits),
         apparent=experiment.split.kind == "none",
         calibration_horizon_days=horizon,
@@ -292,11 +292,25 @@ def _dropped(models: tuple[FittedModel, ...]) -> pd.DataFrame:
     return pd.DataFrame(sorted(found.items()), columns=["feature", "reason"])
 
 
-def _notes(prepared: Prepared) -> list[str]:
+def _notes(experiment: Experiment, prepared: Prepared) -> list[str]:
     notes = []
     if prepared.outcome.ignored_in_gaps:
         notes.append(
             f"{prepared.outcome.ignored_in_gaps} landmark(s) had a re-report while not at risk; "
             "these re-reports are not counted."
+        )
+    if experiment.cohort.lookback == "none":
+        notes.append(
+            "No lookback window is set: later landmarks have had more time to gather earlier reports than landmarks "
+            "near the start of registration."
+        )
+    if experiment.outcome.reporting_lag_days == 0:
+        notes.append(
+            "No reporting lag is set: if the last weeks of the delivery are incomplete, they look free of re-reports."
+        )
+    if experiment.cohort.merge_window_days and not experiment.cohort.dates:
+        notes.append(
+            f"No outcome can fall within {experiment.cohort.merge_window_days} days of the incident that set the "
+            "landmark; these days are part of the follow-up and of the horizons."
         )
     return notes

@@ -43,6 +43,10 @@ class OutcomeSettings(Settings):
         Spells (start, end] that are taken out of the time at risk, such as detention.
     events_in_gaps : "ignored" or "counted"
         A re-report inside a gap is ignored, as in a counting process, or counted with the clock stopped.
+    whose : "reported" or "anyone"
+        Whose gaps and competing events count: those of the person reported as perpetrator in the index report (for a
+        dyad, of either person) and those that name nobody; or those of anyone in the household. Where the index report
+        names nobody, those of anyone. For a person or dyad they count in every household.
     reporting_lag_days : int
         Observation ends at the latest so many days before the last day on which any household is observed, because
         the last weeks of a delivery are incomplete.
@@ -58,6 +62,7 @@ class OutcomeSettings(Settings):
     competing: tuple[str, ...] = ("death", "moved_out_of_region")
     gap_kinds: tuple[str, ...] = ("detention",)
     events_in_gaps: Literal["ignored", "counted"] = "ignored"
+    whose: Literal["reported", "anyone"] = "reported"
     reporting_lag_days: int = Field(default=0, ge=0)
     follow_up_days: int | None = Field(default=None, ge=1)
 
@@ -169,14 +174,15 @@ def time_to_rereport(histories: CaseHistories, cohort: Cohort, settings: Outcome
 
 def _follow(histories: CaseHistories, landmarks: pl.DataFrame, settings: OutcomeSettings) -> Outcome:
     named, attrition = _with_unit(landmarks, settings)
-    spells = gap_spells(histories.events, settings.gap_kinds, histories.cases)
+    concerning = _concerning(named, histories.events, settings)
+    spells = gap_spells(concerning, settings.gap_kinds, histories.cases, key="landmark_id")
     candidates = _candidates(named, _reports(histories.events, settings), settings)
     ignored = candidates.clear()
     if settings.events_in_gaps == "ignored":
-        inside = in_gap(candidates, spells)
+        inside = in_gap(candidates, spells, key="landmark_id")
         candidates, ignored = candidates.filter(~inside), candidates.filter(inside)
     limits = _limits(named, histories.cases, settings)
-    stops = _first_of(limits, candidates, _competing(named, histories, settings))
+    stops = _first_of(limits, candidates, _competing(named, concerning, histories.cases, settings))
     gaps = _gaps_of(named, spells)
     table = _with_durations(stops, gaps)
     lost = named.height - table.height
@@ -232,16 +238,38 @@ def _unit_key(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
     return frame.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in names)).with_columns(unit=key)
 
 
-def _competing(landmarks: pl.DataFrame, histories: CaseHistories, settings: OutcomeSettings) -> pl.DataFrame:
+def _concerning(landmarks: pl.DataFrame, events: pl.DataFrame, settings: OutcomeSettings) -> pl.DataFrame:
+    """Pair every landmark with the gaps and competing events of those it is about."""
+    kinds = {*settings.gap_kinds, *settings.competing}
+    marks = events.filter(pl.col("kind").is_in(kinds)).select(
+        "event_id", "case_id", "kind", "occurred_on", "known_on", "ended_on", who="person_id"
+    )
+    about = landmarks.select("landmark_id", "landmark_on", own="case_id", one="person_id", other="exposed_person_id")
+    at_home = about.join(marks, left_on="own", right_on="case_id", coalesce=False)
+    theirs = pl.col("who") == pl.col("one")
+    if settings.unit == "dyad":
+        theirs |= pl.col("who") == pl.col("other")
+    if settings.whose == "reported":
+        at_home = at_home.filter(pl.col("who").is_null() | pl.col("one").is_null() | theirs)
+    pairs = [at_home]
+    for person in {"household": [], "person": ["one"], "dyad": ["one", "other"]}[settings.unit]:
+        elsewhere = about.join(marks, left_on=person, right_on="who", coalesce=False)
+        pairs.append(elsewhere.select(at_home.columns))
+    return pl.concat(pairs).unique(["landmark_id", "event_id"], keep="first", maintain_order=True)
+
+
+def _competing(
+    landmarks: pl.DataFrame, concerning: pl.DataFrame, cases: pl.DataFrame, settings: OutcomeSettings
+) -> pl.DataFrame:
     """Return the first competing event after each landmark, with its code."""
     codes = {kind: code for code, kind in enumerate(settings.competing, start=RE_REPORT + 1)}
-    known = pl.col("kind").is_in(list(codes))
-    events = histories.events.filter(known).select("case_id", "kind", "occurred_on", "known_on")
-    ends = histories.cases.filter(pl.col("end_reason").is_in(list(codes))).select(
+    columns = ("landmark_id", "landmark_on", "kind", "occurred_on", "known_on")
+    events = concerning.filter(pl.col("kind").is_in(list(codes))).select(columns)
+    ended = cases.filter(pl.col("end_reason").is_in(list(codes))).select(
         "case_id", kind="end_reason", occurred_on="observed_until", known_on="observed_until"
     )
-    pairs = landmarks.select("landmark_id", "case_id", "landmark_on").join(pl.concat([events, ends]), on="case_id")
-    pairs = pairs.filter(pl.col("occurred_on") > pl.col("landmark_on"))
+    ends = landmarks.select("landmark_id", "landmark_on", "case_id").join(ended, on="case_id").select(columns)
+    pairs = pl.concat([events, ends]).filter(pl.col("occurred_on") > pl.col("landmark_on"))
     code = pl.col("kind").replace_strict(codes, return_dtype=pl.Int8)
     ordered = pairs.with_columns(code.alias("code")).sort("landmark_id", "occurred_on", "code", "known_on")
     return ordered.group_by("landmark_id").agg(
@@ -285,7 +313,7 @@ def _first_of(limits: pl.DataFrame, candidates: pl.DataFrame, competing: pl.Data
 
 
 def _gaps_of(landmarks: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    pairs = landmarks.select("landmark_id", "case_id", "landmark_on").join(spells, on="case_id")
+    pairs = landmarks.select("landmark_id", "landmark_on").join(spells, on="landmark_id")
     pairs = pairs.filter(pl.col("until_on") > pl.col("landmark_on"))
     start = pl.max_horizontal("from_on", "landmark_on")
     return pairs.select("landmark_id", start.alias("from_on"), "until_on").sort("landmark_id", "from_on")

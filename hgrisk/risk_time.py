@@ -7,22 +7,24 @@ from collections.abc import Sequence
 import polars as pl
 
 
-def gap_spells(events: pl.DataFrame, kinds: Sequence[str], cases: pl.DataFrame) -> pl.DataFrame:
-    """Return the spells out of risk of each case, overlapping ones merged.
+def gap_spells(events: pl.DataFrame, kinds: Sequence[str], cases: pl.DataFrame, key: str = "case_id") -> pl.DataFrame:
+    """Return the spells out of risk of each case (or landmark), overlapping ones merged.
 
     Parameters
     ----------
     events : polars.DataFrame
-        Events with ``case_id``, ``kind``, ``occurred_on`` and ``ended_on``.
+        Events with ``case_id``, ``kind``, ``occurred_on``, ``ended_on`` and the key.
     kinds : sequence of str
         Kinds of spell that are out of risk.
     cases : polars.DataFrame
         ``case_id`` and ``observed_until``, the end of a spell that has none.
+    key : str
+        What the spells belong to: ``case_id``, or ``landmark_id`` where events were paired with landmarks.
 
     Returns
     -------
     polars.DataFrame
-        ``case_id``, ``from_on``, ``until_on``: disjoint spells (from, until], sorted.
+        The key, ``from_on``, ``until_on``: disjoint spells (from, until] of each key, sorted.
 
     Examples
     --------
@@ -37,34 +39,34 @@ def gap_spells(events: pl.DataFrame, kinds: Sequence[str], cases: pl.DataFrame) 
     spells = events.filter(pl.col("kind").is_in(kinds)).join(
         cases.select("case_id", "observed_until"), on="case_id", how="left"
     )
-    spells = spells.select("case_id", from_on="occurred_on", until_on=pl.coalesce("ended_on", "observed_until")).filter(
-        pl.col("until_on") > pl.col("from_on")
-    )
-    spells = spells.sort("case_id", "from_on", "until_on")
-    reach = pl.col("until_on").cum_max().shift(1).over("case_id")
+    spells = spells.select(key, from_on="occurred_on", until_on=pl.coalesce("ended_on", "observed_until"))
+    spells = spells.filter(pl.col("until_on") > pl.col("from_on")).sort(key, "from_on", "until_on")
+    reach = pl.col("until_on").cum_max().shift(1).over(key)
     fresh = (pl.col("from_on") > reach).fill_null(value=True)
-    numbered = spells.with_columns(fresh.cast(pl.Int64).cum_sum().over("case_id").alias("spell"))
-    merged = numbered.group_by("case_id", "spell").agg(pl.col("from_on").min(), pl.col("until_on").max())
-    return merged.sort("case_id", "from_on").select("case_id", "from_on", "until_on")
+    numbered = spells.with_columns(fresh.cast(pl.Int64).cum_sum().over(key).alias("spell"))
+    merged = numbered.group_by(key, "spell").agg(pl.col("from_on").min(), pl.col("until_on").max())
+    return merged.sort(key, "from_on").select(key, "from_on", "until_on")
 
 
-def in_gap(dated: pl.DataFrame, spells: pl.DataFrame) -> pl.Series:
-    """Say for each dated row whether it falls in a spell (from, until] of its case.
+def in_gap(dated: pl.DataFrame, spells: pl.DataFrame, key: str = "case_id") -> pl.Series:
+    """Say for each dated row whether it falls in a spell (from, until] of its case (or landmark).
 
     Parameters
     ----------
     dated : polars.DataFrame
-        ``case_id`` and ``occurred_on``.
+        The key and ``occurred_on``.
     spells : polars.DataFrame
-        ``case_id``, ``from_on``, ``until_on``.
+        The key, ``from_on``, ``until_on``.
+    key : str
+        What the spells belong to.
 
     Returns
     -------
     polars.Series
         Boolean, in the order of ``dated``.
     """
-    rows = dated.select("case_id", "occurred_on").with_row_index("place")
-    pairs = rows.join(spells, on="case_id")
+    rows = dated.select(key, "occurred_on").with_row_index("place")
+    pairs = rows.join(spells, on=key)
     inside = (pl.col("occurred_on") > pl.col("from_on")) & (pl.col("occurred_on") <= pl.col("until_on"))
     hits = pairs.filter(inside)["place"].unique()
     return rows.select(pl.col("place").is_in(hits.implode())).to_series()

@@ -6,9 +6,10 @@ import logging
 import math
 import os
 import re
+import sqlite3
 import warnings
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
 _LONGEST_PARAM = 500
+_SQLITE = "sqlite:///"
+_URI = "MLFLOW_TRACKING_URI"
 _NAME = re.compile(r"[^0-9A-Za-z_. /-]+")
 
 
@@ -41,7 +44,7 @@ def default_uri(folder: Path) -> str:
     str
         ``MLFLOW_TRACKING_URI`` from the environment, else an SQLite file in the folder.
     """
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(folder / 'mlflow.db').resolve()}"
+    return os.environ.get(_URI) or f"{_SQLITE}{(folder / 'mlflow.db').resolve()}"
 
 
 def track_run(
@@ -86,24 +89,48 @@ def track_run(
     ConfigError
         If the tracking store cannot be reached or used.
     """
-    with _quiet():
+    with _quiet(), _store_at(uri):
         import mlflow  # noqa: PLC0415  (2 s to import)
-        from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
-        try:
-            mlflow.set_tracking_uri(uri)
-            mlflow.set_experiment(experiment_id=_experiment_id(experiment, uri, store))
-            with mlflow.start_run(tags=dict(tags)) as run:
-                mlflow.log_params({key: str(value)[:_LONGEST_PARAM] for key, value in _flat(params).items()})
-                mlflow.log_metrics(_metrics(scores))
-                for path in artifacts:
-                    (mlflow.log_artifacts(str(path), path.name) if path.is_dir() else mlflow.log_artifact(str(path)))
-                for name, (model, specs) in models.items():
-                    _log_model(name, model, specs)
-        except MlflowException as error:
-            first = str(error).splitlines()[0]
-            raise ConfigError("The tracking store can be used", f"{uri} ({first})", "set [tracking] uri") from error
+        with mlflow.start_run(experiment_id=_experiment_id(experiment, uri, store), tags=dict(tags)) as run:
+            mlflow.log_params({key: str(value)[:_LONGEST_PARAM] for key, value in _flat(params).items()})
+            mlflow.log_metrics(_metrics(scores))
+            for path in artifacts:
+                (mlflow.log_artifacts(str(path), path.name) if path.is_dir() else mlflow.log_artifact(str(path)))
+            for name, (model, specs) in models.items():
+                _log_model(name, model, specs)
     return str(run.info.run_id)
+
+
+@contextmanager
+def _store_at(uri: str) -> Iterator[None]:
+    """Use a store; refuse one that cannot be used, and leave MLflow set as it was."""
+    import mlflow  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    unusable = MlflowException, SQLAlchemyError, CommandError, sqlite3.Error, ImportError, OSError
+    inherited: Any = os.environ.get(_URI)
+    try:
+        _probe(uri)
+        mlflow.set_tracking_uri(uri)
+        yield
+    except unusable as error:
+        first = re.split(r"\n|\. ", str(error).strip() or type(error).__name__)[0]
+        cure = "set uri under [tracking], or leave it out for an SQLite file beside the results"
+        raise ConfigError("The tracking store can be used", f"{uri} ({first})", cure) from error
+    finally:
+        mlflow.set_tracking_uri(inherited)  # MLflow keeps it in the environment, where the next run would find it
+
+
+def _probe(uri: str) -> None:
+    """Open an SQLite file, because MLflow tries for 100 s before it gives up."""
+    if uri.startswith(_SQLITE):
+        file = Path(uri.removeprefix(_SQLITE))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA schema_version")
 
 
 def _experiment_id(name: str, uri: str, store: Path) -> str:
@@ -112,7 +139,7 @@ def _experiment_id(name: str, uri: str, store: Path) -> str:
     found = mlflow.get_experiment_by_name(name)
     if found is not None:
         return str(found.experiment_id)
-    place = (store / "artifacts").resolve().as_uri() if uri.startswith("sqlite:") else None
+    place = (store / "artifacts").resolve().as_uri() if uri.startswith(_SQLITE) else None
     return str(mlflow.create_experiment(name, artifact_location=place))
 
 
@@ -149,7 +176,7 @@ def _metrics(scores: pd.DataFrame) -> dict[str, float]:
     return values
 
 
-def _flat(values: Mapping[str, Any], stem: str = "") -> dict[str, Any]:
+def _flat(values: Mapping[Any, Any], stem: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in values.items():
         name = _NAME.sub("_", f"{stem}{key}")

@@ -57,13 +57,13 @@ def _follow(
     today, at_risk = landmark["landmark_on"], 0
     while today < last:
         today += ONE_DAY
-        in_gap = _in_gap(today, landmark["case_id"], events, own["observed_until"], settings)
+        in_gap = _in_gap(today, landmark, events, cases, settings)
         at_risk += not in_gap
         reported = any(_is_re_report(event, today, landmark, events, settings) for event in events)
         if reported and not (in_gap and settings.events_in_gaps == "ignored"):
             return 1, today, max(at_risk, 1)
         for code, cause in enumerate(settings.competing, start=2):
-            if _ends(cause, today, landmark["case_id"], events, own):
+            if _ends(cause, today, landmark, events, own, settings=settings):
                 return code, today, max(at_risk, 1)
     return 0, today, at_risk
 
@@ -72,11 +72,23 @@ def _named(settings: OutcomeSettings) -> list[str]:
     return {"household": [], "person": ["person_id"], "dyad": ["person_id", "exposed_person_id"]}[settings.unit]
 
 
-def _in_gap(today: date, case_id: str, events: list[Row], observed_until: date, settings: OutcomeSettings) -> bool:
+def _concerns(event: Row, landmark: Row, settings: OutcomeSettings) -> bool:
+    """Say whether a gap or competing event is one of those whom the landmark is about."""
+    persons = [landmark[name] for name in _named(settings)] or [landmark["person_id"]]
+    if settings.unit != "household" and event["person_id"] is not None and event["person_id"] in persons:
+        return True
+    if event["case_id"] != landmark["case_id"]:
+        return False
+    if settings.whose == "anyone" or event["person_id"] is None or landmark["person_id"] is None:
+        return True
+    return event["person_id"] in persons
+
+
+def _in_gap(today: date, landmark: Row, events: list[Row], cases: dict[str, Row], settings: OutcomeSettings) -> bool:
     return any(
-        event["occurred_on"] < today <= (event["ended_on"] or observed_until)
+        event["occurred_on"] < today <= (event["ended_on"] or cases[event["case_id"]]["observed_until"])
         for event in events
-        if event["case_id"] == case_id and event["kind"] in settings.gap_kinds
+        if event["kind"] in settings.gap_kinds and _concerns(event, landmark, settings)
     )
 
 
@@ -99,9 +111,10 @@ def _is_re_report(event: Row, today: date, landmark: Row, events: list[Row], set
     return settings.counts == "any" or follow_up == (settings.counts == "follow_up")
 
 
-def _ends(cause: str, today: date, case_id: str, events: list[Row], own: Row) -> bool:
+def _ends(cause: str, today: date, landmark: Row, events: list[Row], own: Row, *, settings: OutcomeSettings) -> bool:
     if own["end_reason"] == cause and own["observed_until"] == today:
         return True
     return any(
-        event["kind"] == cause and event["occurred_on"] == today and event["case_id"] == case_id for event in events
+        event["kind"] == cause and event["occurred_on"] == today and _concerns(event, landmark, settings)
+        for event in events
     )

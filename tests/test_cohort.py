@@ -155,6 +155,17 @@ class TestRefusals:
         )
 
 
+def test_a_household_with_10_000_events_is_one_like_another():
+    histories = build([report(n % 2000, n % 2000 + n % 7, event_id=f"e{n}") for n in range(10_000)])
+    first = select_landmarks(histories, CohortSettings(which="first"))
+    assert first.landmarks["landmark_on"].to_list() == [day(0)]
+    every = select_landmarks(histories)
+    assert every.attrition["remaining"][0] == 10_000
+    gaps = every.landmarks["incident_on"].sort().diff().drop_nulls().dt.total_days()
+    assert gaps.min() > 14
+    assert every.landmarks.height > 2000 / 28 - 1
+
+
 def test_trap_12_the_region_is_that_of_the_day_and_merged_regions_are_followed():
     histories = build(
         [report(0), report(100), report(200)],

@@ -93,6 +93,11 @@ class TestTheIndexReport:
         assert self.index(events)["index_event_id"].to_list() == ["e00"]
         assert self.index([*events[:2], report(29, 30, at=12)])["index_event_id"].to_list() == ["e02"]
 
+    def test_reports_are_merged_with_the_latest_incident_known_by_then(self):
+        frame = select_landmarks(build([report(100), report(0, 103), report(-90, 105)])).landmarks
+        assert frame["incident_on"].to_list() == [day(100), day(0), day(-90)]
+        assert frame["merged_until"].to_list() == [day(114)] * 3
+
     @pytest.mark.parametrize(("days", "found"), [(29, []), (30, ["e00"]), (None, ["e00"])])
     def test_it_occurred_within_so_many_days_or_the_landmark_is_removed(self, days, found):
         events = [report(0), event("screening", 30), event("screening", 500, case_id="H2"), report(499, case_id="H2")]

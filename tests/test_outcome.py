@@ -20,6 +20,7 @@ OUTCOMES = st.builds(
     competing=st.sampled_from((("death", "moved_out_of_region"), (), ("moved_out_of_region", "case_closed", "death"))),
     gap_kinds=st.sampled_from((("detention",), ("detention", "involvement"), ())),
     events_in_gaps=st.sampled_from(("ignored", "counted")),
+    whose=st.sampled_from(("reported", "anyone")),
     reporting_lag_days=st.sampled_from((0, 0, 10, 40)),
     follow_up_days=st.sampled_from((None, None, 1, 30, 90)),
 )

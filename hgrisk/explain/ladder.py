@@ -23,6 +23,9 @@ from hgrisk.models.protocol import SurvivalModel
 from hgrisk.settings import Settings
 
 FAMILY = "prior_violence"
+_OWN_THRESHOLD = frozenset({"net_benefit"})
+"""Metrics judged at a threshold of each model's own: differences between models mean nothing, so no gain is given."""
+
 COLUMNS = ("step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper")
 
 
@@ -145,7 +148,7 @@ def climb_ladder(
     -------
     DataFrame
         ``step``, ``metric``, ``horizon_days``, ``estimate``, ``lower``, ``upper``, ``gain``, ``gain_lower``,
-        ``gain_upper``; the gain is empty for the first step.
+        ``gain_upper``; the gain is empty for the first step, and for net benefit, whose threshold differs by model.
     """
     judged: dict[str, Evaluation] = {}
     rows = []
@@ -157,7 +160,7 @@ def climb_ladder(
         whole = evaluation.table[evaluation.table["group"] == "all"]
         for row in whole.to_dict("records"):
             difference: tuple[float | None, ...] = (None, None, None)
-            if step.against is not None:
+            if step.against is not None and row["metric"] not in _OWN_THRESHOLD:
                 difference = gain(judged[step.against], evaluation, row["metric"], row["horizon_days"])
             rows.append((step.name, *(row[name] for name in COLUMNS[1:6]), *difference))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"gain": float, "gain_lower": float, "gain_upper": float})

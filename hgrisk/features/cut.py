@@ -57,7 +57,8 @@ class HistoryView:
     own : polars.DataFrame
         One row per landmark and earlier event of its household: ``landmark_id``, ``days_before`` (whole days from the
         event to the landmark), ``kind``, ``code``, ``severity``, ``source``, ``value``, ``ended_days_before`` (empty
-        while a spell lasts), ``is_report``, ``starts_incident``.
+        while a spell lasts), ``is_report``, ``starts_incident`` and, for reports, ``incident_days_before`` (days from
+        their incident's first-known report to the landmark).
     linked : polars.DataFrame
         The same for events in other households, while a person of this household belonged to them, with
         ``linked_case`` (a number).
@@ -131,6 +132,7 @@ def _as_known(pairs: pl.LazyFrame) -> pl.DataFrame:
         pl.when(ended > 0).then(ended).alias("ended_days_before"),
         "is_report",
         "starts_incident",
+        (pl.col("landmark_on") - pl.col("incident_on")).dt.total_days().alias("incident_days_before"),
     )
     return kept.collect().sort(LANDMARK, _ORDER).drop(_ORDER)
 

@@ -7,7 +7,7 @@ import polars as pl
 from hgrisk.features.cut import HistoryView
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.features.spec import Family, FeatureSpec
-from hgrisk.features.trajectory import TRAJECTORY, trajectory
+from hgrisk.features.trajectory import TRAJECTORY, known_incidents, trajectory
 
 LANDMARK = "landmark_id"
 
@@ -55,7 +55,7 @@ def describe(settings: FeatureSettings) -> tuple[FeatureSpec, ...]:
 def compute(view: HistoryView, settings: FeatureSettings) -> pl.DataFrame:
     """Compute the family.
 
-    Reports of one incident count once.
+    Reports of one incident count once, under the kind of its first-known report.
 
     Parameters
     ----------
@@ -69,12 +69,11 @@ def compute(view: HistoryView, settings: FeatureSettings) -> pl.DataFrame:
     polars.DataFrame
         One row per landmark.
     """
-    reports = view.own.filter("is_report", "starts_incident")
+    once = view.own.filter("starts_incident")
+    reports = once.filter("is_report")
     parts = [_window_counts(reports, "prior_reports", settings)]
-    parts += [
-        _window_counts(view.own.filter(pl.col("kind") == kind), f"prior_{kind}", settings) for kind in settings.kinds
-    ]
-    parts.append(trajectory(reports))
+    parts += [_window_counts(once.filter(pl.col("kind") == kind), f"prior_{kind}", settings) for kind in settings.kinds]
+    parts.append(trajectory(known_incidents(view.own)))
     counted = [column for part in parts[:-1] for column in part.columns if column != LANDMARK]
     if settings.linked_households:
         linked = view.linked.filter("is_report", "starts_incident")

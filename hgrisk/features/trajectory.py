@@ -34,13 +34,34 @@ TRAJECTORY = tuple(
 )
 
 
+def known_incidents(own: pl.DataFrame) -> pl.DataFrame:
+    """Describe each earlier incident by all its reports known at the landmark.
+
+    Parameters
+    ----------
+    own : polars.DataFrame
+        Earlier events as the cut hands them out.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per landmark and incident: ``landmark_id``, ``days_before`` (of its first-known report), ``severity``
+        (the highest of its reports) and ``codes`` (all of them).
+    """
+    keys = ["landmark_id", "incident_days_before"]
+    reports = own.filter("is_report")
+    whole = reports.group_by(keys).agg(pl.col("severity").max(), pl.col("code").drop_nulls().unique().alias("codes"))
+    starts = reports.filter("starts_incident").select(*keys, "days_before")
+    return starts.join(whole, on=keys, how="left", maintain_order="left")
+
+
 def trajectory(reports: pl.DataFrame) -> pl.DataFrame:
     """Describe how earlier incidents follow each other.
 
     Parameters
     ----------
     reports : polars.DataFrame
-        One row per landmark and earlier incident: ``landmark_id``, ``days_before``, ``severity``, ``code``.
+        One row per landmark and earlier incident, as :func:`known_incidents` returns them.
 
     Returns
     -------
@@ -66,5 +87,5 @@ def trajectory(reports: pl.DataFrame) -> pl.DataFrame:
         score.mean().alias("mean_severity"),
         score.last().alias("last_severity"),
         pl.when(moment.n_unique() > 1).then(slope).alias("escalation_slope"),
-        pl.col("code").drop_nulls().n_unique().cast(pl.Float64).alias("n_violence_kinds"),
+        pl.col("codes").explode().drop_nulls().n_unique().cast(pl.Float64).alias("n_violence_kinds"),
     )

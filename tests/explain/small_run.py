@@ -123,7 +123,7 @@ def small_run(study: Path, tmp_path_factory: pytest.TempPathFactory) -> SmallRun
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         level = root.level
         root.addHandler(handler)
-        root.setLevel(logging.DEBUG)
+        root.setLevel(logging.INFO)
         try:
             redirected = contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr)
             with redirected[0], redirected[1], pytest.raises(SystemExit) as stopped:

@@ -92,9 +92,11 @@ def prior_violence(
         starts = [event for event in own if event["event_id"] in marks and marks[event["event_id"]][0]]
         row = _counts("prior_reports", landmark, starts, settings)
         for kind in settings.kinds:
-            row |= _counts(f"prior_{kind}", landmark, [event for event in own if event["kind"] == kind], settings)
-        row |= _gaps(landmark, starts) | _severity(landmark, starts)
-        row["n_violence_kinds"] = len({event["code"] for event in starts} - {None})
+            once = [event for event in own if event["kind"] == kind and marks.get(event["event_id"], (True,))[0]]
+            row |= _counts(f"prior_{kind}", landmark, once, settings)
+        whole = [_whole(event, own, marks) for event in starts]
+        row |= _gaps(landmark, starts) | _severity(landmark, whole)
+        row["n_violence_kinds"] = len({code for event in whole for code in event["codes"]})
         if settings.linked_households:
             linked = linked_history(landmark, events, memberships)
             starts = [event for event in linked if event["event_id"] in marks and marks[event["event_id"]][0]]
@@ -103,6 +105,15 @@ def prior_violence(
             row["days_since_last_linked_report"] = min((_age(landmark, event) for event in starts), default=None)
         rows.append(row)
     return rows
+
+
+def _whole(start: Row, own: list[Row], marks: dict[str, tuple[bool, date]]) -> Row:
+    """Return an incident's first-known report with the severity and kinds of all its known reports."""
+    day = marks[start["event_id"]][1]
+    reports = [event for event in own if event["event_id"] in marks and marks[event["event_id"]][1] == day]
+    rated = [event["severity"] for event in reports if event["severity"] is not None]
+    codes = {event["code"] for event in reports} - {None}
+    return {**start, "severity": max(rated, default=None), "codes": codes}
 
 
 def _age(landmark: Row, event: Row) -> int:

@@ -214,6 +214,28 @@ def test_the_account_holds_no_values():
     assert not {word for text in shown for word in text.split()} & (words - {"a"})
 
 
+CHANGES = {
+    "a number": lambda t: {**t, "events": t["events"].with_columns(severity=pl.lit("3"))},
+    "an extra column": lambda t: {**t, "events": t["events"].rename({"note": "remark"})},
+    "a row less": lambda t: {**t, "events": t["events"].head(1)},
+    "a region": lambda t: {**t, "regions": t["regions"].with_columns(successor=None)},
+    "a table less": lambda t: {name: frame for name, frame in t.items() if name != "case_regions"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_digest_sees_every_change(change):
+    assert CaseHistories.read(CHANGES[change](texts())).digest != CaseHistories.read(texts()).digest
+
+
+def test_the_digest_is_that_of_the_content():
+    """A fixed value: it must be the same on every machine and in every run."""
+    digest = CaseHistories.read(texts()).digest
+    shuffled = {**texts(), "events": texts()["events"].reverse(), "cases": texts()["cases"].reverse()}
+    assert CaseHistories.read(shuffled).digest == digest
+    assert digest == "0a104628c04c49075451ab5950625609cb5eed16fdf18c274ec22cf624c93b9d"
+
+
 def test_histories_are_frozen():
     histories = CaseHistories.read(texts())
     with pytest.raises(FrozenInstanceError):

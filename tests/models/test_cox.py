@@ -111,6 +111,27 @@ def test_delayed_entry_removes_the_bias_of_late_joiners():
     assert np.abs(ignoring.predict_risk(X[seen], 365) - truth).mean() > 5 * NOISE
 
 
+def test_the_competing_hazard_counts_only_those_who_have_entered():
+    X, y, _ = simulate(n=400)
+    entry = np.floor(y["duration_days"] * np.random.default_rng(3).random(400))
+    model = CoxRegression(prepare=False).fit(X, y, entry=entry)
+    at_risk = (entry < model.baseline_times_[:, None]) & (model.baseline_times_[:, None] <= y["duration_days"])
+    dead = (y["event"] == 2) & (model.baseline_times_[:, None] == y["duration_days"])
+    np.testing.assert_allclose(model.competing_hazard_, dead.sum(axis=1) / at_risk.sum(axis=1))
+
+
+def test_rows_of_weight_zero_take_their_entry_and_cluster_with_them():
+    X, y, _ = simulate(n=400)
+    rng = np.random.default_rng(4)
+    entry, cluster = np.floor(y["duration_days"] * rng.random(400)), rng.integers(0, 90, 400)
+    weight = np.where(rng.random(400) < 0.5, 0.0, 2.0)
+    kept = weight > 0
+    model = CoxRegression(prepare=False).fit(X, y, sample_weight=weight, entry=entry, cluster=cluster)
+    alone = CoxRegression(prepare=False).fit(X[kept], y[kept], entry=entry[kept], cluster=cluster[kept])
+    np.testing.assert_allclose(model.coef_, alone.coef_, atol=1e-9)
+    np.testing.assert_allclose(model.covariance_, alone.covariance_, rtol=1e-6)
+
+
 def refusal(error, *args, model=None, **kwargs):
     with pytest.raises(error) as caught:
         (model or CoxRegression(prepare=False)).fit(*args, **kwargs)

@@ -159,6 +159,7 @@ def test_summary_lists_each_coefficient_with_its_interval(model):
     assert list(summary)[-6:] == ["feature", "coef", "se", ratio, "lower", "upper"]
     np.testing.assert_array_equal(summary["coef"], np.ravel(model.coef_))
     np.testing.assert_allclose(np.log(summary["upper"]) - summary["coef"], 1.959964 * summary["se"], rtol=1e-6)
+    np.testing.assert_allclose(summary["coef"] - np.log(summary["lower"]), 1.959964 * summary["se"], rtol=1e-6)
     assert (summary["se"] > 0).all()
 
 

@@ -23,7 +23,7 @@ def reports(world: SimulatedHistories) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def first_gap(world: SimulatedHistories, reports: pl.DataFrame) -> pl.DataFrame:
+def first_gap(reports: pl.DataFrame) -> pl.DataFrame:
     """Days from the first report to the next one of another incident; null if none was seen."""
     entry = reports.group_by("case_id").agg(entered_on=pl.col("occurred_on").min())
     days = reports.join(entry, on="case_id").select(
