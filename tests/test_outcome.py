@@ -174,6 +174,9 @@ class TestWhatEndsIt:
         assert first(build([*events, report(80)], [case(last=80)]))[0] == 1
         assert first(build(events, [case(last=80)]))[0] == 2
 
+    def test_a_competing_event_on_the_landmarks_own_day_or_before_does_not_come_after_it(self):
+        assert first(build([event("death", -5), report(0), event("death", 0), report(60)])) == (1, 60, 60)
+
     def test_the_reporting_lag_is_taken_off_the_end_of_the_delivery(self):
         events, others = [report(0), report(95)], [case("H2", last=100)]
         assert first(build(events, [case(last=100), *others]), reporting_lag_days=5) == (1, 95, 95)

@@ -106,7 +106,7 @@ def evaluate(
 
     Notes
     -----
-    Metrics of a group use the censoring distribution and the capacity threshold of everyone. A missing value of an
+    A group is weighted with its own censoring, and judged at the capacity threshold of everyone. A missing value of an
     audit column is a group of its own, "column=missing". Censoring is taken to be independent of outcome and risk.
 
     Examples
@@ -128,7 +128,7 @@ def evaluate(
     replicates = _replicates(sample, weights, settings)
     rows = _table_rows(EVERYONE, sample, replicates, settings)
     for group, mask in _groups(by, settings.by, len(sample)):
-        part = sample.take(mask)
+        part = sample.take(mask).with_own_censoring()
         rows += _table_rows(group, part, _group_replicates(part, weights[:, mask], settings), settings)
     table = pd.DataFrame(rows)
     table.insert(0, "model", model)

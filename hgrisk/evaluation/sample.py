@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats, StepFunction
 from hgrisk.errors import DataError
 from hgrisk.evaluation.censoring import censoring_curve
-from hgrisk.surv import CENSORED, RE_REPORT, as_surv
+from hgrisk.surv import CENSORED, RE_REPORT, SURV_DTYPE, as_surv
 
 ROUNDING = 1e-9
 """How far outside [0, 1] a risk may lie by rounding of floating-point sums; it is clipped."""
@@ -132,6 +132,21 @@ class Sample:
             risk=self.risk[rows],
             population=self if self.population is None else self.population,
         )
+
+    def with_own_censoring(self) -> Sample:
+        """Return the sample weighted with the censoring of its own rows.
+
+        A group's place in the calendar, or its region's, can fix how long it is followed; weights from everyone would
+        then read as miscalibration of the group.
+
+        Returns
+        -------
+        Sample
+            The same rows; their weights average 1 at every horizon they are followed to.
+        """
+        own = np.empty(len(self), dtype=SURV_DTYPE)
+        own["event"], own["duration_days"] = self.event, self.duration_days
+        return replace(self, censoring=censoring_curve(own))
 
     def column(self, horizon_days: float) -> int:
         """Return the position of a horizon in the grid.

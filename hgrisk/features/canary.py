@@ -14,6 +14,7 @@ from hgrisk.features.build import FeatureTable, build_features
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.histories.incidents import mark_incidents
+from hgrisk.histories.places import region_on
 
 _MOMENT = ("landmark_on", "landmark_at", "landmark_event_id", "index_event_id")
 
@@ -25,7 +26,8 @@ class CanaryResult:
     Attributes
     ----------
     n_features, n_landmarks : int
-        How many features were watched, at how many landmarks.
+        How many features were watched, at how many landmarks. Covariates are not watched: they are columns of the
+        source, and whoever lists them vouches that they were known at the landmark.
     changed : tuple of str
         Features that changed though nothing known before the landmark did.
     """
@@ -88,10 +90,11 @@ def leak_canary(
     changed: set[str] = set()
     for altered in (_without_later(histories, network), _with_inventions(histories, network, rng)):
         marked = mark_incidents(altered.events, cohort.settings.report_kinds, cohort.settings.merge_window_days)
-        landmarks = _with_altered_ends(sample, altered.cases)
+        landmarks = _placed_again(_with_altered_ends(sample, altered.cases), altered)
         after = build_features(altered, replace(watched, marked_events=marked, landmarks=landmarks), settings)
         changed |= set(_differing(before, after))
-    return CanaryResult(before.X.shape[1], sample.height, tuple(sorted(changed)))
+    vouched = settings.covariates if settings else {}
+    return CanaryResult(before.X.shape[1] - len(vouched), sample.height, tuple(sorted(changed)))
 
 
 def _one_per_network(landmarks: pl.DataFrame, n: int, rng: np.random.Generator) -> pl.DataFrame:
@@ -112,6 +115,11 @@ def _same(left: pd.Series, right: pd.Series) -> bool:
 def _with_altered_ends(landmarks: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     ends = cases.select("case_id", "observed_until", "end_reason")
     return landmarks.drop("observed_until", "end_reason").join(ends, on="case_id", how="left", maintain_order="left")
+
+
+def _placed_again(landmarks: pl.DataFrame, histories: CaseHistories) -> pl.DataFrame:
+    region = region_on(landmarks, histories.cases, histories.case_regions, histories.regions)
+    return landmarks.with_columns(region.alias("region"))
 
 
 def _without_later(histories: CaseHistories, network: pl.DataFrame) -> CaseHistories:
@@ -169,7 +177,8 @@ def _with_inventions(histories: CaseHistories, network: pl.DataFrame, rng: np.ra
         (pl.col("observed_until") + pl.duration(days=1000)).alias("observed_until"),
         pl.lit("invented").alias("end_reason"),
     )
-    return replace(base, events=events, cases=cases, memberships=_with_new_members(base, network))
+    moves = _with_moves(base, network)
+    return replace(base, events=events, cases=cases, memberships=_with_new_members(base, network), case_regions=moves)
 
 
 def _with_new_members(histories: CaseHistories, network: pl.DataFrame) -> pl.DataFrame:
@@ -179,3 +188,9 @@ def _with_new_members(histories: CaseHistories, network: pl.DataFrame) -> pl.Dat
     moved = stays.with_columns(pl.coalesce(neighbour, "person_id").alias("person_id"))
     moved = moved.with_columns(pl.col("landmark_on").alias("from_on"), pl.lit(None, dtype=pl.Date).alias("until_on"))
     return pl.concat([histories.memberships, moved.select(histories.memberships.columns)])
+
+
+def _with_moves(histories: CaseHistories, network: pl.DataFrame) -> pl.DataFrame:
+    """Let every household move to an invented region the day after its landmark."""
+    moved = network.select("case_id", region=pl.lit("invented"), from_on=pl.col("landmark_on") + pl.duration(days=1))
+    return pl.concat([histories.case_regions, moved], how="diagonal_relaxed")

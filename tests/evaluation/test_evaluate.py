@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hgrisk.curves import aalen_johansen
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import cluster_weights, percentile_interval
 from hgrisk.evaluation.evaluate import COLUMNS, evaluate
 from hgrisk.evaluation.registry import all_metrics, get_metric
 from hgrisk.evaluation.settings import EvaluationSettings
+from hgrisk.surv import Surv
 
 EXACT = 1e-9
 
@@ -119,11 +121,10 @@ def test_a_group_is_computed_on_its_rows_with_the_threshold_of_everyone(cohort, 
     row = result.table.query("group == 'role=partner' and metric == 'net_benefit' and horizon_days == 365").iloc[0]
     inside = (groups["role"] == "partner").to_numpy()
     metric = get_metric("net_benefit").with_parameters(capacity_share=0.2)
-    weights = cluster_weights(np.arange(300) // 2, 30, 4) * inside
-    assert row["estimate"] == pytest.approx(metric.compute(cohort.sample(), 365, weights)[0], abs=EXACT)
-    assert row["lower"] == pytest.approx(
-        percentile_interval(metric.compute(cohort.sample(), 365, weights), 0.95)[0], abs=EXACT
-    )
+    weights = cluster_weights(np.arange(300) // 2, 30, 4)[:, inside]
+    values = metric.compute(cohort.sample().take(inside).with_own_censoring(), 365, weights)
+    assert row["estimate"] == pytest.approx(values[0], abs=EXACT)
+    assert row["lower"] == pytest.approx(percentile_interval(values, 0.95)[0], abs=EXACT)
     own = metric.estimate(cohort.sample(), 365)
     assert row["estimate"] != own
 
@@ -199,3 +200,19 @@ def test_misaligned_inputs_are_refused(cohort, groups):
 def test_a_horizon_beyond_follow_up_is_refused(cohort):
     far = FEW.model_copy(update={"horizons_days": (365, 2000)})
     assert refusal(cohort, settings=far).startswith("A metric needs a risk at its horizon, but found 2000 days")
+
+
+def test_a_group_is_weighted_with_its_own_censoring():
+    """A region that exists for the last months only is not miscalibrated because it is followed more briefly."""
+    rng = np.random.default_rng(5)
+    late = np.repeat([False, True], 400)
+    follow = np.where(late, rng.uniform(300, 700, 800), rng.uniform(900, 1500, 800))
+    happens = rng.exponential(900, 800)
+    y = Surv.from_arrays((happens <= follow).astype(int), np.minimum(happens, follow))
+    early, lately = (aalen_johansen(part["duration_days"], part["event"]).at([500])[0] for part in (y[~late], y[late]))
+    risk = np.where(late, lately, early)[:, None]
+    settings = EvaluationSettings(horizons_days=(500,), metrics=("calibration_intercept",), n_resamples=0)
+    by = pd.DataFrame({"late": late})
+    table = evaluate(y, y, risk, [500], clusters=np.arange(800), settings=settings, by=by).table.set_index("group")
+    assert table.loc["late=True", "estimate"] == pytest.approx(0.0, abs=1e-6)
+    assert table.loc["late=False", "estimate"] == pytest.approx(0.0, abs=1e-6)
