@@ -64,6 +64,7 @@ def run(
     experiment: ExperimentFile,
     data: Annotated[Path | None, typer.Option(help="Folder with the tables; default: as the experiment says.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: runs/NAME.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file; default: as the experiment says.")] = None,
     track: Annotated[bool, typer.Option(help="Record the run in MLflow.")] = True,
 ) -> None:
     """Run an experiment from case histories to a report and a tracked run."""
@@ -73,7 +74,8 @@ def run(
 
     settings = Experiment.read(experiment)
     base = experiment.parent
-    mapping = base / settings.data.mapping if settings.data.mapping else None
+    if mapping is None and settings.data.mapping:
+        mapping = base / settings.data.mapping
     folder = out or Path("runs") / settings.name
     folder.mkdir(parents=True, exist_ok=True)
     with Progress([*STEPS, "report", "tracking"]) as progress:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import tomli_w
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from hgrisk.cohort import CohortSettings
 from hgrisk.dataset import SplitSettings
@@ -77,15 +77,23 @@ class ModelSettings(Settings):
         """Name of the model in the results."""
         return self.name or self.kind
 
-    def build(self) -> SurvivalModel:
+    def build(self, horizons_days: tuple[int, ...] | None = None) -> SurvivalModel:
         """Return the model, not fitted.
+
+        Parameters
+        ----------
+        horizons_days : tuple of int, optional
+            Horizons of the evaluation, for a model that is fitted by horizon and whose options name none.
 
         Returns
         -------
         SurvivalModel
             A new model with the options.
         """
-        return MODELS[self.kind](**self.options)
+        model = MODELS[self.kind](**self.options)
+        if horizons_days and "horizons_days" in model.get_params() and "horizons_days" not in self.options:
+            model.set_params(horizons_days=horizons_days)
+        return model
 
 
 def _check_option(kind: str, key: str, value: Any, default: Any) -> None:
@@ -125,11 +133,23 @@ class TrackingSettings(Settings):
     enabled : bool
         Whether to track at all.
     uri : str, optional
-        MLflow tracking URI; by default that of the environment, else an SQLite file in the output's parent folder.
+        MLflow tracking URI; by default that of the environment, else an SQLite file in the output's parent folder. It
+        holds no password: an experiment file is kept with its results.
     """
 
     enabled: bool = True
     uri: str | None = None
+
+    @field_validator("uri")
+    @classmethod
+    def _no_password(cls, uri: str | None) -> str | None:
+        if uri is not None and "@" in uri:
+            raise ConfigError(
+                "A tracking URI in an experiment file holds no user or password",
+                "one with '@'",
+                "set the environment variable MLFLOW_TRACKING_URI instead",
+            )
+        return uri
 
 
 class ReportSettings(Settings):

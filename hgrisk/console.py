@@ -12,12 +12,15 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
+from rich.text import Text
 
 from hgrisk.histories.case_histories import CaseHistories
+from hgrisk.histories.incidents import REPORT_KINDS
 
 if TYPE_CHECKING:
     from hgrisk.experiment import RunResult  # 3 s to import, and only a run has it
 
+MOST_KINDS = 50
 _HEADLINE = ("uno_c", "brier", "calibration_slope")
 
 
@@ -81,12 +84,25 @@ def show_account(histories: CaseHistories, max_bad_share: float) -> None:
     _show(account.table.to_pandas(), "Rows")
     if account.reasons.height:
         _show(account.reasons.to_pandas(), "Rows not used, and why")
+    _show_kinds(histories)
     for note in histories.notes:
         say(f"Note: {note}")
     n_bad = int(account.table["quarantined"].sum())
     verdict = "accepted" if account.bad_share <= max_bad_share else "too many"
     share = f"{account.bad_share:.2%} of the rows that no filter excluded"
     say(f"Quarantined: {n_bad:,} row(s), {share}; at most {max_bad_share:.2%} is accepted: {verdict}.")
+
+
+def _show_kinds(histories: CaseHistories) -> None:
+    """Show the kinds of event, unless there are so many that they must be free text."""
+    kinds = histories.events["kind"].value_counts(sort=True).rename({"count": "events"})
+    if kinds.height <= MOST_KINDS:
+        _show(kinds.to_pandas(), "Events by kind")
+    if not set(kinds["kind"]) & set(REPORT_KINDS):
+        names = " or ".join(repr(kind) for kind in REPORT_KINDS)
+        say(
+            f"Note: no event is of kind {names}: give the kind a code list in the mapping, or name your own in [cohort]."
+        )
 
 
 def show_result(result: RunResult, report: Path, run_id: str | None) -> None:
@@ -151,14 +167,16 @@ def _wide(scores: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
 def _interval(estimate: float, lower: float, upper: float, sign: str = "") -> str:
     if pd.isna(estimate):
         return "-"
-    return f"{estimate:{sign}.3f}\n({lower:{sign}.3f} to {upper:{sign}.3f})"
+    bounds = "" if pd.isna(lower) or pd.isna(upper) else f"\n({lower:{sign}.3f} to {upper:{sign}.3f})"
+    return f"{estimate:{sign}.3f}{bounds}"
 
 
 def _show(frame: pd.DataFrame, title: str) -> None:
     table = Table(title=title, title_justify="left")
     for name in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(Text(str(name)), justify="right" if numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*[f"{value:,}" if isinstance(value, int) else str(value) for value in row])
+        # as Text: square brackets of a source's name are no markup
+        table.add_row(*[Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in row])
     Console().print(table)

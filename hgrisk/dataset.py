@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from hgrisk.cohort import LANDMARK, Cohort
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.features.build import FeatureTable
+from hgrisk.features.build import MOST_LEVELS, FeatureTable
 from hgrisk.features.spec import FeatureSpec
 from hgrisk.outcome import Outcome
 from hgrisk.settings import Settings
@@ -139,6 +139,13 @@ class Dataset:
         if missing:
             have = ", ".join(sorted(self.landmarks.columns))
             raise DataError("An audit column is a column of the landmarks", missing[0], f"use one of {have}")
+        for name in columns:
+            if name.endswith("_id") or self.landmarks[name].n_unique() > MOST_LEVELS:
+                raise DataError(
+                    f"An audit column has at most {MOST_LEVELS} values and is no identifier",
+                    f"{name!r} with {self.landmarks[name].n_unique()}",
+                    "use a column of groups, such as region",
+                )
         texts = {name: self.landmarks[name].cast(pl.String).fill_null("unknown").to_list() for name in columns}
         return pd.DataFrame(texts, index=self.X.index)
 
@@ -184,9 +191,9 @@ class Dataset:
         for name, part in (("training", train), ("test", test)):
             if part.table.height == 0 or not (part.table["event"] == 1).any():
                 raise DataError(
-                    f"The {name} part has landmarks followed by a re-report",
-                    f"{part.table.height} landmarks without one",
-                    "move the date of the split or change its share",
+                    f"The {name} part of a split has landmarks followed by a re-report",
+                    f"{part.table.height} landmarks there, none of them",
+                    "move the date of the split, change its share or bring more histories",
                 )
         return self.take(train), self.take(test)
 

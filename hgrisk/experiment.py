@@ -160,8 +160,8 @@ def _censoring(experiment: Experiment, prepared: Prepared) -> NDArray[np.void]:
 
 def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int) -> FittedModel:
     columns = _columns(settings, prepared)
-    train = prepared.train
-    model = settle_penalty(settings.build(), train.X[columns], train.y, train.clusters, seed)
+    train, horizons = prepared.train, judge.settings.horizons_days
+    model = settle_penalty(settings.build(horizons), train.X[columns], train.y, train.clusters, seed)
     offered = {"followable_days": train.followable_days, "cluster": _clusters(train)}
     more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
     model.fit(train.X[columns], train.y, **more)

@@ -163,7 +163,8 @@ def compare_runs(folders: Sequence[Path], metric: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``model``, ``horizon_days`` and, for each run, ``estimate (lower to upper)``; empty where a run lacks the model.
+        ``model``, ``horizon_days`` and, for each run, ``estimate (lower to upper)``; empty where a run lacks the model
+        or the metric is not defined.
 
     Raises
     ------
@@ -177,13 +178,19 @@ def compare_runs(folders: Sequence[Path], metric: str) -> pd.DataFrame:
     for name, folder in zip(names, folders, strict=True):
         scores = read_scores(folder)
         whole = scores[(scores["group"] == "all") & (scores["metric"] == metric)]
-        texts = [f"{r['estimate']:.3f} ({r['lower']:.3f} to {r['upper']:.3f})" for r in whole.to_dict("records")]
+        texts = [_interval(row["estimate"], row["lower"], row["upper"]) for row in whole.to_dict("records")]
         columns.append(pd.Series(texts, index=pd.MultiIndex.from_frame(whole[["model", "horizon_days"]]), name=name))
     table = pd.concat(columns, axis=1).fillna("")
     if table.empty:
         known = sorted(set(read_scores(folders[0])["metric"]))
         raise DataError("The runs have the metric", f"{metric!r}", f"use one of {', '.join(known)}")
     return table.reset_index()
+
+
+def _interval(estimate: float, lower: float, upper: float) -> str:
+    if pd.isna(estimate):
+        return ""
+    return f"{estimate:.3f}" if pd.isna(lower) or pd.isna(upper) else f"{estimate:.3f} ({lower:.3f} to {upper:.3f})"
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import sqlite3
 import warnings
 from collections.abc import Mapping
 from contextlib import closing, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,9 +120,14 @@ def _store_at(uri: str) -> Iterator[None]:
     except unusable as error:
         first = re.split(r"\n|\. ", str(error).strip() or type(error).__name__)[0]
         cure = "set uri under [tracking], or leave it out for an SQLite file beside the results"
-        raise ConfigError("The tracking store can be used", f"{uri} ({first})", cure) from error
+        found = _without_password(f"{uri} ({first})")
+        raise ConfigError("The tracking store can be used", found, cure) from error
     finally:
         mlflow.set_tracking_uri(inherited)  # MLflow keeps it in the environment, where the next run would find it
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"//[^/@\s]*@", "//***@", text)
 
 
 def _probe(uri: str) -> None:
@@ -152,7 +158,7 @@ def _log_model(name: str, model: SurvivalModel, specs: list[FeatureSpec]) -> Non
         serialization_format="skops",
         skops_trusted_types=list(TRUSTED_TYPES),
         signature=_signature(specs),
-        pip_requirements=["hgrisk", "scikit-learn", "skops"],
+        pip_requirements=[f"{name}=={version(name)}" for name in ("hgrisk", "scikit-learn", "skops")],
     )
 
 

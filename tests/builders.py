@@ -207,6 +207,7 @@ def cohort_settings(draw: st.DrawFn, histories: CaseHistories) -> CohortSettings
         landmark_kinds=draw(st.sampled_from(kinds)),
         which=draw(st.sampled_from(("all", "all", "first"))),
         index_within_days=draw(st.sampled_from((None, 30, 10, 0))),
+        index_required=draw(st.sampled_from((True, True, False))),
         from_on=draw(st.none() | st.none() | st.sampled_from(known[: len(known) // 2 + 1])),
         until_on=draw(st.none() | st.none() | st.sampled_from(known[len(known) // 2 :])),
         **common,

@@ -36,7 +36,7 @@ def landmarks(histories: CaseHistories, settings: CohortSettings) -> tuple[list[
         keep("first landmark", _first_of(lambda one: one["case_id"]))
     for one in candidates:
         one.update(_described(one, events, marks, settings))
-    if not settings.dates and not settings.index_is_landmark:
+    if not settings.dates and settings.index_required and not settings.index_is_landmark:
         keep("index report", lambda one: one["index_event_id"] is not None)
     if settings.lookback.startswith("require"):
         length = timedelta(days=settings.lookback_days)

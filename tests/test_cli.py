@@ -15,8 +15,6 @@ from typer.testing import CliRunner
 from hgrisk import cli
 from hgrisk.histories.case_histories import CaseHistories
 
-pytest_plugins = ("tests.explain.small_run",)
-
 HEAVY = ("numpy", "pandas", "polars", "mlflow", "sklearn", "matplotlib", "numba", "scipy", "rich.progress")
 COMMANDS = ("check", "run", "compare", "report", "simulate")
 QUICK = """
@@ -153,6 +151,17 @@ def test_a_run_that_stops_says_why_and_an_unusable_folder_is_found_first(hgrisk,
     found = "[Errno 17] File exists: 'taken'"
     assert code == cli.WRONG_INPUT
     assert err == f"Files can be read and written, but found {found}: check the path, rights and room on disk.\n"
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_tracking_store_that_cannot_be_used_does_not_hide_the_results(hgrisk, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "nonsense://x")
+    code, out, err = hgrisk("run", "../home/quick.toml")
+    assert code == cli.WRONG_INPUT
+    assert out.splitlines()[-1] == "Report: runs/quick/report.html"
+    assert "Tracked" not in out
+    assert err.strip().startswith("The tracking store can be used, but found nonsense://x (")
+    assert Path("runs/quick/report.html").is_file()
 
 
 def test_compare_shows_runs_side_by_side(hgrisk, small_run, tmp_path):

@@ -120,6 +120,14 @@ class TestTheIndexReport:
         row = attrition(histories, **kinds, index_within_days=30)["index report"]
         assert row == [1, 2, "no report in the 30 days before the landmark"]
 
+    def test_they_stay_where_none_is_required(self):
+        histories = build([event("release", 0), report(10), event("release", 20)])
+        options = CohortSettings(landmark_kinds=("release",), index_required=False)
+        cohort = select_landmarks(histories, options)
+        assert cohort.landmarks["index_event_id"].to_list() == [None, "e01"]
+        assert cohort.landmarks["merged_until"].to_list() == [None, day(24)]
+        assert "index report" not in cohort.attrition["step"].to_list()
+
 
 class TestLandmarksAtDates:
     """A landmark at each date for every case that was open, as known before that date."""

@@ -118,3 +118,39 @@ def test_gaps_are_reported_by_landmark_from_the_landmark_on():
     rows = outcome.gaps.rows()
     assert rows == [(0, day(0), day(5)), (0, day(20), day(30))]
     assert outcome.table["gap_days"].to_list() == [15]
+
+
+class TestWhose:
+    """Trap 2 and trap 7: the gaps and ends of those whom the landmark is about."""
+
+    def followed(self, spell, index=None, **settings):
+        """Return the days at risk to a re-report on day 60."""
+        named = {"person_id": "p", "exposed_person_id": "q"} if index is None else index
+        return first(build([report(0, **named), spell, report(60, **named)]), **settings)[2]
+
+    @pytest.mark.parametrize(("who", "days"), [("p", 50), (None, 50), ("q", 60), ("r", 60)])
+    def test_of_the_person_reported_or_of_nobody_named(self, who, days):
+        assert self.followed(away(10, 20, person_id=who)) == days
+        assert self.followed(away(10, 20, person_id=who), whose="anyone") == 50
+
+    def test_of_anyone_where_the_index_report_names_nobody(self):
+        assert self.followed(away(10, 20, person_id="r"), index={}) == 50
+
+    @pytest.mark.parametrize(("unit", "who", "days"), [("person", "q", 60), ("dyad", "q", 50), ("dyad", "r", 60)])
+    def test_of_either_person_of_a_dyad(self, unit, who, days):
+        assert self.followed(away(10, 20, person_id=who), unit=unit) == days
+
+    @pytest.mark.parametrize(("unit", "days"), [("household", 60), ("person", 50), ("dyad", 50)])
+    def test_in_every_household_for_a_person_or_dyad(self, unit, days):
+        assert self.followed(away(10, 20, person_id="p", case_id="H2"), unit=unit) == days
+        assert self.followed(away(10, 20, case_id="H2"), unit=unit) == 60
+
+    def test_a_spell_that_is_kept_in_two_households_counts_once(self):
+        events = [report(0, person_id="p"), *(away(10, 20, person_id="p", case_id=name) for name in ("H1", "H2"))]
+        assert first(build([*events, report(60, person_id="p")]), unit="person")[2] == 50
+
+    @pytest.mark.parametrize(("who", "event_code"), [("p", 2), (None, 2), ("r", 1)])
+    def test_the_death_of_somebody_else_does_not_end_it(self, who, event_code):
+        events = [report(0, person_id="p"), event("death", 30, person_id=who), report(60)]
+        assert first(build(events))[0] == event_code
+        assert first(build(events), whose="anyone")[0] == 2

@@ -77,7 +77,7 @@ def _risk_groups(risk: Floats, n_groups: int) -> NDArray[np.int64]:
     """Number the rows by quantile of risk; the place of a set of equal risks is the middle of its ranks."""
     _, where, counts = np.unique(risk, return_inverse=True, return_counts=True)
     middle = (np.cumsum(counts) - 0.5 * counts) / len(risk)
-    groups = np.minimum((middle * n_groups).astype(np.int64), n_groups - 1)
+    groups = np.floor(middle * n_groups)
     return np.unique(groups, return_inverse=True)[1].astype(np.int64)[where]
 
 

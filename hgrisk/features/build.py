@@ -16,6 +16,9 @@ from hgrisk.features.spec import FeatureSpec
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.schema import column_types
 
+MOST_LEVELS = 100
+"""More levels than this are no category but free text or identifiers."""
+
 
 @dataclass(frozen=True)
 class FeatureTable:
@@ -141,10 +144,20 @@ def _as_pandas(frame: pl.DataFrame, specs: list[FeatureSpec]) -> pd.DataFrame:
     for spec in specs:
         column = frame[spec.name]
         if spec.kind == "category":
+            _refuse_free_text(column, spec.name)
             columns[spec.name] = pd.Series(column.cast(pl.String).to_list(), dtype="object")
         else:
             columns[spec.name] = _numbers(column, spec.name)
     return pd.DataFrame(columns, columns=[spec.name for spec in specs]).set_axis(frame[LANDMARK].to_list(), axis=0)
+
+
+def _refuse_free_text(column: pl.Series, name: str) -> None:
+    if column.n_unique() > MOST_LEVELS:
+        raise DataError(
+            f"A category has at most {MOST_LEVELS} levels",
+            f"{column.n_unique()} in {name!r}",
+            "map it to a code list: a text of its own for every household would be kept in models and results",
+        )
 
 
 def _numbers(column: pl.Series, name: str) -> pd.Series:

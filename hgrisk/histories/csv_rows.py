@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -48,7 +49,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     """
     text = _decoded(path, encoding)
     text, stray = _without_stray_quotes(text, delimiter, path.name)
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    header = _header(text, delimiter, path.name)
     if any(mark in column for column in header for mark in _NO_TEXT):
         raise DataError(
             f"The header of {path.name} can be read",
@@ -69,6 +70,15 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     return RawRows(frame.filter(~odd), pl.DataFrame(broken, schema=no_broken().schema, orient="row").sort(ROW), n_read)
 
 
+def _header(text: str, delimiter: str, name: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise DataError(
+            f"The header of {name} can be read", "a name that is far too long", "mend the header"
+        ) from error
+
+
 def _decoded(path: Path, encoding: str) -> str:
     raw = path.read_bytes()
     if path.name.lower().endswith(".gz"):
@@ -82,10 +92,26 @@ def _decoded(path: Path, encoding: str) -> str:
         text = raw.decode(encoding, errors="replace")
     except LookupError as error:
         raise DataError("An encoding is known", f"{encoding!r}", "use utf-8 or cp1252") from error
+    if _is_other_than_utf_8(encoding) and not raw.isascii() and _is_utf_8(raw):
+        raise DataError(
+            f"{path.name} is in the encoding that its mapping gives, {encoding}", "UTF-8", "set encoding = 'utf-8'"
+        )
     text = text.lstrip("\ufeff\r\n")
     if not text:
         raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
     return text if text.endswith(("\n", "\r")) else f"{text}\n"
+
+
+def _is_other_than_utf_8(encoding: str) -> bool:
+    return codecs.lookup(encoding).name not in {"utf-8", "utf-8-sig"}
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _parsed(text: str, header: list[str], delimiter: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:

@@ -18,6 +18,7 @@ PLAIN = (pl.String, pl.Boolean, pl.Null, pl.Date, pl.Datetime, pl.Time)
 """Types of a column, besides numbers, that hold one value in each row."""
 
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_ODD_NAME = re.compile(r"^\s*[^A-Za-z_]|[0-9]{5,}")
 
 
 def as_polars(frame: Any, name: str) -> pl.DataFrame:
@@ -113,8 +114,10 @@ def shown_names(names: Sequence[str]) -> str:
     --------
     >>> shown_names(["case", "date"]), shown_names(["H1", "2019-01-31"])
     ('case, date', 'names that seem to be a row of data')
+    >>> shown_names(["123456782", "Jan Jansen", "20190131"])
+    'names that seem to be a row of data'
     """
-    if any(_DATE.search(name) for name in names):
+    if any(_DATE.search(name) or _ODD_NAME.search(name) for name in names):
         return "names that seem to be a row of data"
     return ", ".join(names)
 

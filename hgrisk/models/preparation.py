@@ -49,11 +49,10 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
     numeric_ : dict of str to dict
         Per numeric column: ``median`` (raw scale), ``log1p`` and ``flag`` (whether they apply).
     levels_ : dict of str to list of str
-        Per text column: the levels with a column of their own, ``other`` included.
+        Per text column: the levels with a column of their own, ``other`` included; rare levels are not named, because
+        a rare text can be about one person.
     reference_ : dict of str to str
         Per text column: the reference level.
-    pooled_ : dict of str to list of str
-        Per text column: the levels pooled in ``other``.
     dropped_ : dict of str to str
         Each dropped column and the reason.
     feature_names_in_ : ndarray of str
@@ -103,7 +102,6 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         self.numeric_: dict[str, dict[str, float | bool]] = {}
         self.levels_: dict[str, list[str]] = {}
         self.reference_: dict[str, str] = {}
-        self.pooled_: dict[str, list[str]] = {}
         self.dropped_: dict[str, str] = {}
         for name in frame.columns:
             self._learn_column(name, frame[name])
@@ -173,7 +171,9 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
                 found.append((name, "missing", int(np.isnan(_numbers(name, frame[name])).sum())))
         for name, levels in self.levels_.items():
             codes, labels = _labels(name, frame[name])
-            known = {*levels, self.reference_[name], *self.pooled_[name]}
+            if OTHER in levels:
+                continue  # rare levels were pooled, and their names are not kept: what is unseen cannot be told apart
+            known = {*levels, self.reference_[name]}
             unseen = np.array([label not in known for label in labels])
             found.append((name, "unseen level", int(unseen[codes].sum())))
         table = pd.DataFrame(found, columns=["feature", "kind", "n_rows"])
@@ -199,7 +199,7 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
             self.numeric_[name] = _learn_numbers(_numbers(name, column), self.log1p == "auto")
         else:
             learned = _learn_levels(*_labels(name, column), self.min_level_count)
-            self.levels_[name], self.reference_[name], self.pooled_[name] = learned
+            self.levels_[name], self.reference_[name] = learned
 
     def _columns_out(self, frame: pd.DataFrame) -> dict[str, Floats]:
         columns: dict[str, Floats] = {}
@@ -274,9 +274,7 @@ def _skewness(values: Floats) -> float:
     return float(np.mean(scaled**3))
 
 
-def _learn_levels(
-    codes: NDArray[np.intp], labels: NDArray[np.object_], min_count: int
-) -> tuple[list[str], str, list[str]]:
+def _learn_levels(codes: NDArray[np.intp], labels: NDArray[np.object_], min_count: int) -> tuple[list[str], str]:
     counts: dict[str, int] = {}
     for label, n in zip(labels, np.bincount(codes % len(labels), minlength=len(labels)), strict=True):
         counts[label] = counts.get(label, 0) + int(n)
@@ -286,7 +284,7 @@ def _learn_levels(
     pooled = [level for level in rest if counts[level] < min_count]
     if pooled and OTHER not in {*kept, reference}:
         kept.append(OTHER)
-    return kept, reference, pooled
+    return kept, reference
 
 
 def _prepare_numbers(name: str, values: Floats, learned: dict[str, float | bool]) -> dict[str, Floats]:

@@ -11,6 +11,8 @@ from hgrisk.report.voice import voice
 
 REPORT = "report.html"
 FIGURES = "figures"
+ANCHORS = frozenset({"time", "ladder", "calibration", "scores", "coefficients"})
+"""Names that figures of a report can have; a file of another name is somebody else's."""
 
 
 def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cell: int = 10) -> Path:
@@ -38,7 +40,8 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
     figures = folder / FIGURES
     figures.mkdir(exist_ok=True)
     for earlier in figures.glob("*.svg"):
-        earlier.unlink()
+        if earlier.stem.rpartition("-")[0] in ANCHORS or earlier.stem in ANCHORS:
+            earlier.unlink()
     for section in made:
         pictures = _pictures(section)
         for place, picture in enumerate(pictures, start=1):

@@ -29,6 +29,9 @@ def test_a_network_of_one_row_each_sums_to_n_and_counts_like_a_multinomial():
     assert np.all(weights.sum(axis=1) == 400)
     assert weights.mean() == 1.0
     assert weights.var() == pytest.approx(1 - 1 / 400, abs=0.02)
+    # every network has the same chance (the standard error of a mean is .045), in every draw
+    np.testing.assert_allclose(weights.mean(axis=0), 1.0, atol=0.25)
+    assert weights.var(axis=1).min() > 0.5
 
 
 @given(clusters, st.randoms(use_true_random=False))

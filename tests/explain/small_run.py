@@ -1,6 +1,6 @@
 """One small made-up delivery whose identifiers cannot be missed, and one tracked run of it, shared by many tests.
 
-A test file takes these fixtures with ``pytest_plugins = ("tests.explain.small_run",)``.
+The conftest at the root lists it as a plugin, so that every test file can take these fixtures.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hgrisk.cohort import CohortSettings, select_landmarks
 from hgrisk.errors import DataError
 from hgrisk.features import build as build_module
+from hgrisk.features import canary as canary_module
 from hgrisk.features import registry
 from hgrisk.features.canary import leak_canary
 from hgrisk.features.cut import cut_history
@@ -131,6 +132,18 @@ def test_a_planted_leak_is_found(monkeypatch, leak, seed):
         "A feature depends only on what was known at the landmark, but found planted changed when later facts were "
         "altered: compute the family from the cut history alone."
     )
+
+
+def test_a_region_that_knows_of_later_moves_is_found(monkeypatch):
+    def last_residence(where, cases, case_regions, regions):  # noqa: ARG001
+        lived = case_regions.unique("case_id", keep="last", maintain_order=True).select("case_id", "region")
+        return where.select("case_id").join(lived, on="case_id", how="left", maintain_order="left")["region"]
+
+    histories = delivery(4)
+    cohort = select_landmarks(histories)
+    assert leak_canary(histories, cohort).changed == ()
+    monkeypatch.setattr(canary_module, "region_on", last_residence)
+    assert leak_canary(histories, cohort).changed == ("region",)
 
 
 def test_a_planted_family_without_a_leak_is_not(monkeypatch):

@@ -96,6 +96,24 @@ def test_trap_1_reports_of_one_incident_count_once():
     assert features(histories, merge_window_days=0)["prior_reports_ever"] == 3
 
 
+def test_trap_1_an_incident_is_as_severe_as_its_worst_report_that_was_known():
+    events = [
+        report(0, severity=1.0, code="a"),
+        report(5, severity=4.0, code="b"),
+        report(7, 200, severity=5.0, code="c"),
+    ]
+    for mark, severity, kinds in ((100, 4, 2), (300, 5, 3)):
+        x = features(build([*events, report(mark, event_id="mark")]), "mark")
+        assert (x["prior_reports_ever"], x["max_severity"], x["n_violence_kinds"]) == (1, severity, kinds)
+
+
+def test_trap_1_an_incident_counts_under_the_kind_of_its_first_known_report():
+    x = features(
+        build([event("follow_up_report", 0), report(5), report(50), event("follow_up_report", 55), report(100)])
+    )
+    assert (x["prior_reports_ever"], x["prior_follow_up_report_ever"]) == (2, 1)
+
+
 def test_trap_10_a_capped_lookback_hides_what_is_older():
     histories = build([report(0), report(700), report(1000)])
     assert features(histories)["prior_reports_ever"] == 2

@@ -120,7 +120,7 @@ def test_absent_tables_are_empty_but_have_their_columns():
 
 
 def test_events_are_sorted_by_household_and_knowledge(mapped, events):
-    days = ["2019-01-05", "2019-01-04", "2019-01-03"]
+    days = ["2019-01-05", "2019-01-03", "2019-01-04"]
     known = ["2019-01-05", "2019-01-06", "2019-01-05"]
     histories = mapped(
         events(case_id=["H2", "H1", "H1"], occurred_on=days, known_on=known), {"known_on": "known_on"}, name="s"

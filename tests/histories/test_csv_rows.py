@@ -163,6 +163,14 @@ def test_encodings():
     assert read("naam\nJoëlle\n".encode("utf-8-sig")).frame.columns == [ROW, "naam"]
 
 
+def test_utf_8_that_would_be_read_as_another_encoding_is_refused():
+    assert refusal("naam\nJoëlle\n", encoding="cp1252") == (
+        "t.csv is in the encoding that its mapping gives, cp1252, but found UTF-8: set encoding = 'utf-8'."
+    )
+    assert rows_of(read("naam\nJan\n", encoding="cp1252")) == {1: ("Jan",)}
+    assert rows_of(read("naam\nJoëlle\n", encoding="UTF8")) == {1: ("Joëlle",)}
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_utf_16_is_refused(encoding):
     content = ("" if encoding == "utf-16" else "\ufeff") + "a\n1\n"

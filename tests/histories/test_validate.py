@@ -113,6 +113,11 @@ def test_the_other_tables_have_one_row_for_each_identifier(table, one, other):
     assert frame[ROW].to_list() == [3]
 
 
+def test_rows_without_an_identifier_do_not_share_it():
+    told = check("cases", {"case_id": None, "region": "A"}, {"case_id": None, "region": "B"})[1]
+    assert told == [(row, "quarantined", "case_id is empty") for row in (1, 2)]
+
+
 @pytest.mark.parametrize("table", ["memberships", "case_regions"])
 def test_tables_without_an_identifier_may_repeat_themselves(table):
     who = {"case_id": "H1", "person_id": "P1"} if table == "memberships" else {"case_id": "H1", "region": "A"}

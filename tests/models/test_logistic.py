@@ -112,6 +112,17 @@ def test_rows_cut_off_at_the_horizon_itself_are_known():
     assert np.abs(model.predict_risk(X, 365) - truth).mean() < NOISE
 
 
+def test_weights_are_copies_and_their_scale_changes_no_error():
+    X, y, _ = simulate(600)
+    copies = np.random.default_rng(2).integers(0, 4, 600)
+    row = np.repeat(np.arange(600), copies)
+    model = ReReportLogistic(horizons_days=(365,))
+    weighted = model.fit(X, y, sample_weight=copies).predict(X)
+    np.testing.assert_allclose(weighted, model.fit(X.iloc[row], y[row]).predict(X), atol=1e-6)
+    once = model.fit(X, y).covariance_
+    np.testing.assert_allclose(model.fit(X, y, sample_weight=np.full(600, 9.0)).covariance_, once, rtol=1e-6)
+
+
 def calendar(n=8000, seed=1):
     """Follow-up ends on one date for all, and a feature tells how early the landmark was."""
     X, y, truth = simulate(n, seed)

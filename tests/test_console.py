@@ -1,0 +1,152 @@
+"""What the command line shows: tables first, intervals where there are any, no markup out of the data."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from hgrisk.console import Progress, say, show_account, show_comparison, show_result
+from hgrisk.histories.account import RowAccount
+
+NAN = float("nan")
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+def histories(n_bad=3, notes=(), source="events"):
+    table = pl.DataFrame([(source, 12_000, 11_990, 2, 5, n_bad)], schema=COUNTS, orient="row")
+    unused = pl.DataFrame(
+        [(source, row, "events", "quarantined", "not a date [day]") for row in range(1, n_bad + 1)],
+        schema={"source": str, "source_row": int, "table": str, "status": str, "reason": str},
+        orient="row",
+    )
+    return SimpleNamespace(account=RowAccount(table, unused), notes=notes)
+
+
+COUNTS = {"source": str} | dict.fromkeys(("read", "used", "merged", "excluded", "quarantined"), int)
+
+
+def result(ladder=None, apparent=False, bounds=(0.6, 0.7)):
+    scores = pd.DataFrame(
+        [(model, metric, horizon, group, estimate, *bounds)
+         for model, estimate in (("base", NAN), ("cox", 0.654321))
+         for metric in ("uno_c", "brier", "auc")
+         for horizon in (183, 365)
+         for group in ("all", "region=x")],
+        columns=["model", "metric", "horizon_days", "group", "estimate", "lower", "upper"],
+    )  # fmt: skip
+    content = SimpleNamespace(calibration_horizon_days=365, apparent=apparent)
+    empty = pd.DataFrame(columns=["step", "metric", "horizon_days"])
+    return SimpleNamespace(
+        scores=scores, ladder=empty if ladder is None else ladder, folder=SimpleNamespace(content=content)
+    )
+
+
+def cells(text, first):
+    """Return the cells of the table row that begins with a word, and of the line below it."""
+    lines = text.splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith(f"│ {first}"))
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines[place : place + 2]]
+
+
+def test_the_account_shows_counts_reasons_and_the_verdict(capsys):
+    show_account(histories(notes=("Reports of May are absent.",)), 0.05)
+    out = capsys.readouterr().out
+    assert cells(out, "events")[0] == ["events", "12,000", "11,990", "2", "5", "3"]
+    assert "not a date [day]" in out
+    assert "Note: Reports of May are absent.\n" in out
+    assert out.splitlines()[-1].endswith("at most 5.00% is accepted: accepted.")
+    assert "0.03%" in out.splitlines()[-1]
+    show_account(histories(), 0.0001)
+    assert capsys.readouterr().out.splitlines()[-1].endswith("at most 0.01% is accepted: too many.")
+    show_account(histories(n_bad=0), 0.0)
+    out = capsys.readouterr().out
+    assert "and why" not in out
+    assert out.splitlines()[-1].endswith("at most 0.00% is accepted: accepted.")
+
+
+def test_square_brackets_of_a_source_are_shown_as_they_are(capsys):
+    show_account(histories(source="events [/b] [red]x"), 0.05)
+    assert "events [/b] [red]x" in capsys.readouterr().out
+    say("a [b]bold[/b] note")
+    assert capsys.readouterr().out == "a [b]bold[/b] note\n"
+
+
+def test_a_result_shows_each_model_at_the_middle_horizon(capsys, tmp_path):
+    show_result(result(), tmp_path / "report.html", "abc123")
+    out = capsys.readouterr().out
+    assert out.startswith("Scores at 365 days")
+    assert cells(out, "base")[0] == ["base", "-", "-"]
+    first, second = cells(out, "cox")
+    assert first == ["cox", "0.654", "0.654"]
+    assert second == ["", "(0.600 to 0.700)", "(0.600 to 0.700)"]
+    assert "region" not in out
+    assert "apparent" not in out
+    assert "ladder" not in out
+    last = out.splitlines()[-3:]
+    assert last[0] == "A household that is not flagged is not thereby safe; a re-report is not a re-offence."
+    assert last[1:] == ["Tracked as MLflow run abc123", f"Report: {tmp_path / 'report.html'}"]
+
+
+def test_no_interval_is_shown_where_there_is_none(capsys, tmp_path):
+    show_result(result(bounds=(NAN, NAN)), tmp_path / "report.html", None)
+    out = capsys.readouterr().out
+    assert cells(out, "cox")[0] == ["cox", "0.654", "0.654"]
+    assert "nan" not in out
+    assert "Tracked" not in out
+
+
+def test_apparent_scores_are_called_so(capsys, tmp_path):
+    show_result(result(apparent=True), tmp_path / "report.html", None)
+    assert (
+        "These scores are apparent: the models were judged on the rows they were fitted on" in capsys.readouterr().out
+    )
+
+
+def test_the_ladder_shows_gains_with_their_sign(capsys, tmp_path):
+    ladder = pd.DataFrame(
+        [
+            ("base rate", "uno_c", 365, 0.5, 0.5, 0.5, NAN, NAN, NAN),
+            ("prior count", "uno_c", 365, 0.61, 0.6, 0.62, 0.11, 0.1, 0.12),
+            ("everything", "uno_c", 365, 0.60, 0.58, 0.62, -0.01, -0.02, 0.005),
+            ("everything", "brier", 365, 0.2, 0.1, 0.3, 0.0, 0.0, 0.0),
+            ("everything", "uno_c", 183, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9),
+        ],
+        columns=["step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper"],
+    )
+    show_result(result(ladder), tmp_path / "report.html", None)
+    out = capsys.readouterr().out
+    assert "Prior-violence ladder, Uno's C at 365 days" in out
+    assert cells(out, "base rate") == [["base rate", "0.500", "-"], ["", "(0.500 to 0.500)", ""]]
+    assert cells(out, "prior count")[1] == ["", "(0.600 to 0.620)", "(+0.100 to +0.120)"]
+    assert cells(out, "everything")[:2] == [
+        ["everything", "0.600", "-0.010"],
+        ["", "(0.580 to 0.620)", "(-0.020 to +0.005)"],
+    ]
+    assert "0.900" not in out
+
+
+def test_a_comparison_has_a_column_for_each_run(capsys):
+    table = pd.DataFrame({"model": ["cox"], "horizon_days": [1095], "one": ["0.654 (0.600 to 0.700)"], "two": [""]})
+    show_comparison(table, "uno_c")
+    out = capsys.readouterr().out
+    assert out.startswith("uno_c, with intervals")
+    assert cells(out, "cox") == [["cox", "1,095", "0.654", ""], ["", "", "(0.600 to 0.700)", ""]]
+
+
+def test_progress_is_told_on_standard_error_and_gone_afterwards(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with Progress(["read", "fit", "write"]) as progress:
+        for done, step in enumerate(("read", "fit", "write")):
+            progress.step(step)
+            (task,) = progress._bar.tasks
+            assert (task.description, task.completed, task.total) == (step, done, 3)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "write" in err
+    with pytest.raises(ValueError, match="not in list"):
+        progress.step("unheard of")
