@@ -100,9 +100,7 @@ def _show_kinds(histories: CaseHistories) -> None:
         _show(kinds.to_pandas(), "Events by kind")
     if not set(kinds["kind"]) & set(REPORT_KINDS):
         names = " or ".join(repr(kind) for kind in REPORT_KINDS)
-        say(
-            f"Note: no event is of kind {names}: give the kind a code list in the mapping, or name your own in [cohort]."
-        )
+        say(f"Note: no event is of kind {names}: code the kinds in the mapping, or name your own in [cohort].")
 
 
 def show_result(result: RunResult, report: Path, run_id: str | None) -> None:

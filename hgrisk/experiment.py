@@ -36,6 +36,9 @@ STEPS = ("read", "cohort", "outcome", "features", "leak canary", "split", "model
 """Names of the steps, as ``progress`` is told them."""
 
 
+Penalties = dict[tuple[str, ...], float]
+
+
 @dataclass(frozen=True)
 class RunResult:
     """A finished run.
@@ -110,10 +113,11 @@ def run_experiment(
         streams = seeds(experiment.seed, ("split", "bootstrap", "canary", "folds"))
         prepared = _prepare(experiment, data, mapping, streams, progress)
         judge = Judge(prepared.test, _censoring(experiment, prepared), experiment.evaluation, streams["bootstrap"])
+        known: Penalties = {}  # models of one set of columns share the choice of their penalty
         progress("models")
-        models = tuple(_fit(settings, prepared, judge, streams["folds"]) for settings in experiment.models)
+        models = tuple(_fit(settings, prepared, judge, streams["folds"], known) for settings in experiment.models)
         progress("ladder")
-        ladder = _ladder(experiment, prepared, judge, streams["folds"])
+        ladder = _ladder(experiment, prepared, judge, streams["folds"], known)
         progress("tables")
         return RunResult(experiment, gather(experiment, prepared, judge, models, ladder), models, prepared)
 
@@ -158,10 +162,10 @@ def _censoring(experiment: Experiment, prepared: Prepared) -> NDArray[np.void]:
     return prepared.test.y if experiment.split.kind == "temporal" else prepared.train.y
 
 
-def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int) -> FittedModel:
+def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int, known: Penalties) -> FittedModel:
     columns = _columns(settings, prepared)
     train, horizons = prepared.train, judge.settings.horizons_days
-    model = settle_penalty(settings.build(horizons), train.X[columns], train.y, train.clusters, seed)
+    model = settle_penalty(settings.build(horizons), train.X[columns], train.y, train.clusters, seed, known=known)
     offered = {"followable_days": train.followable_days, "cluster": _clusters(train)}
     more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
     model.fit(train.X[columns], train.y, **more)
@@ -196,11 +200,11 @@ def _own_features(settings: ModelSettings) -> tuple[str, ...]:
     return tuple(value for key, value in params.items() if key.endswith("_feature"))
 
 
-def _ladder(experiment: Experiment, prepared: Prepared, judge: Judge, seed: int) -> pd.DataFrame:
+def _ladder(experiment: Experiment, prepared: Prepared, judge: Judge, seed: int, known: Penalties) -> pd.DataFrame:
     if experiment.ladder is None:
         return pd.DataFrame(columns=list(LADDER_COLUMNS))
     kinds = {spec.name: spec.family for spec in prepared.features.catalogue}
-    return climb_ladder(prepared.train, ladder_steps(kinds, experiment.ladder), judge.evaluate, seed)
+    return climb_ladder(prepared.train, ladder_steps(kinds, experiment.ladder), judge.evaluate, seed, known)
 
 
 def write_run(result: RunResult, out: Path) -> Path:

@@ -31,7 +31,7 @@ def test_a_shipped_experiment_reads_back_from_its_own_text(path, tmp_path):
 
 
 def test_the_shipped_experiments_are_those_of_the_readme():
-    assert [path.stem for path in QUESTIONS] == ["broward", "rossi", "synthetic"]
+    assert [path.stem for path in QUESTIONS] == ["broward", "own_data", "rossi", "synthetic"]
 
 
 def test_the_text_spells_out_every_default_and_keeps_false_and_dates(tmp_path):

@@ -17,14 +17,15 @@ def wide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
 
 
-def histories(n_bad=3, notes=(), source="events"):
+def histories(n_bad=3, notes=(), source="events", kinds=("report", "report", "advice")):
     table = pl.DataFrame([(source, 12_000, 11_990, 2, 5, n_bad)], schema=COUNTS, orient="row")
     unused = pl.DataFrame(
         [(source, row, "events", "quarantined", "not a date [day]") for row in range(1, n_bad + 1)],
         schema={"source": str, "source_row": int, "table": str, "status": str, "reason": str},
         orient="row",
     )
-    return SimpleNamespace(account=RowAccount(table, unused), notes=notes)
+    events = pl.DataFrame({"kind": kinds})
+    return SimpleNamespace(account=RowAccount(table, unused), notes=notes, events=events)
 
 
 COUNTS = {"source": str} | dict.fromkeys(("read", "used", "merged", "excluded", "quarantined"), int)
@@ -67,6 +68,17 @@ def test_the_account_shows_counts_reasons_and_the_verdict(capsys):
     out = capsys.readouterr().out
     assert "and why" not in out
     assert out.splitlines()[-1].endswith("at most 0.00% is accepted: accepted.")
+
+
+def test_the_kinds_of_event_are_counted_and_a_delivery_without_reports_is_told(capsys):
+    show_account(histories(), 0.05)
+    out = capsys.readouterr().out
+    assert cells(out, "report")[0] == ["report", "2"]
+    assert "no event is of kind" not in out
+    show_account(histories(kinds=("melding",)), 0.05)
+    assert "Note: no event is of kind 'report' or 'follow_up_report': code the kinds" in capsys.readouterr().out
+    show_account(histories(kinds=[f"text {n}" for n in range(51)]), 0.05)
+    assert "text 7" not in capsys.readouterr().out
 
 
 def test_square_brackets_of_a_source_are_shown_as_they_are(capsys):

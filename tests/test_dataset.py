@@ -87,10 +87,14 @@ class TestJoin:
 
 class TestGroups:
     def test_groups_are_texts_and_an_empty_one_reads_unknown(self):
-        frame = DATA.groups(("sex", "network_id"))
+        frame = DATA.groups(("sex",))
         assert set(frame["sex"]) == {"f", "unknown"}
-        assert frame["network_id"].tolist() == [str(number) for number in DATA.clusters]
         assert frame.index.equals(DATA.X.index)
+
+    @pytest.mark.parametrize("column", ["case_id", "network_id", "person_id"])
+    def test_an_identifier_is_no_group(self, column):
+        with pytest.raises(DataError, match=f"is no identifier, but found '{column}' with"):
+            DATA.groups((column,))
 
     def test_an_unknown_column_is_refused(self):
         with pytest.raises(DataError) as caught:
@@ -175,13 +179,13 @@ class TestRefusals:
         with pytest.raises(DataError) as caught:
             DATA.split(SplitSettings(on=day(on)))
         assert str(caught.value) == (
-            f"The {part} part has landmarks followed by a re-report, but found {left} landmarks without one: "
-            "move the date of the split or change its share."
+            f"The {part} part of a split has landmarks followed by a re-report, but found {left} landmarks there, "
+            "none of them: move the date of the split, change its share or bring more histories."
         )
 
     def test_a_part_without_a_re_report_is_refused(self):
         data = joined(build([report(0), report(60), report(90, case_id="H2")]))
-        with pytest.raises(DataError, match=r"The training part has .* found 1 landmarks without one"):
+        with pytest.raises(DataError, match=r"The training part of a split has .* found 1 landmarks there, none"):
             data.split(SplitSettings(on=day(50)))
 
     def test_only_a_temporal_split_has_a_date(self):

@@ -25,7 +25,6 @@ from hgrisk.features.spec import Family, FeatureSpec
 from hgrisk.judgement import Judge
 from hgrisk.provenance import seeds
 
-
 EXACT = 1e-12
 COUNT = ModelSettings(kind="prior_count")
 

@@ -14,7 +14,6 @@ from hgrisk.errors import DataError
 from hgrisk.experiment import write_run
 from hgrisk.results import compare_runs, read_content, read_scores
 
-
 PROMISED = {
     "scores.csv": "model,metric,horizon_days,group,estimate,lower,upper,n,n_events",
     "ladder.csv": "step,metric,horizon_days,estimate,lower,upper,gain,gain_lower,gain_upper",

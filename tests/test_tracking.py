@@ -19,7 +19,6 @@ from hgrisk.experiment import track_result
 from hgrisk.models.registry import TRUSTED_TYPES
 from hgrisk.tracking import default_uri, track_run
 
-
 NO_SCORES = pd.DataFrame(columns=["model", "metric", "horizon_days", "group", "estimate", "lower", "upper"])
 HORIZONS = [183, 365]
 

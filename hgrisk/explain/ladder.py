@@ -129,7 +129,11 @@ def _cox(settings: LadderSettings) -> CoxRegression:
 
 
 def climb_ladder(
-    train: Dataset, steps: list[LadderStep], judge: Callable[[str, SurvivalModel, list[str]], Evaluation], seed: int
+    train: Dataset,
+    steps: list[LadderStep],
+    judge: Callable[[str, SurvivalModel, list[str]], Evaluation],
+    seed: int,
+    known: dict[tuple[str, ...], float] | None = None,
 ) -> pd.DataFrame:
     """Fit and judge every step.
 
@@ -143,6 +147,8 @@ def climb_ladder(
         From a name, a fitted model and its columns to its evaluation on the test landmarks, on the same draws for all.
     seed : int
         Seed of the folds on which penalties are chosen.
+    known : dict, optional
+        Penalties chosen before on the same landmarks, by columns.
 
     Returns
     -------
@@ -151,10 +157,11 @@ def climb_ladder(
         ``gain_upper``; the gain is empty for the first step, and for net benefit, whose threshold differs by model.
     """
     judged: dict[str, Evaluation] = {}
+    known = {} if known is None else known
     rows = []
     for step in steps:
         columns = list(step.features)
-        model = settle_penalty(step.model, train.X[columns], train.y, train.clusters, seed)
+        model = settle_penalty(step.model, train.X[columns], train.y, train.clusters, seed, known=known)
         model.fit(train.X[columns], train.y)
         judged[step.name] = evaluation = judge(step.name, model, columns)
         whole = evaluation.table[evaluation.table["group"] == "all"]

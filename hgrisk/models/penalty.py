@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models._blas import one_blas_thread
 from hgrisk.models._columns import numeric_matrix
 from hgrisk.models._cox_likelihood import likelihood_at
@@ -55,6 +55,8 @@ def choose_penalty(
     ------
     ConfigError
         If a penalty is not above 0 or there are fewer clusters than folds.
+    DataError
+        If features, outcome and clusters differ in length.
     FitError
         If a fold leaves no re-report to learn from.
 
@@ -72,10 +74,13 @@ def choose_penalty(
     >>> choose_penalty(X, y, clusters=np.arange(60))
     3.0
     """
-    if not grid or min(grid) <= 0:
+    if not grid or not all(0 < penalty < np.inf for penalty in grid):
         raise ConfigError("A grid of penalties holds numbers above 0", f"{list(grid)}", f"use {list(GRID)}")
-    outcome = as_surv(y)
-    fold = _folds(np.asarray(clusters), n_folds, seed)
+    outcome, keys = as_surv(y), np.asarray(clusters)
+    if not len(X) == len(outcome) == len(keys):
+        found = f"{len(X)} rows, {len(outcome)} outcomes and {len(keys)} clusters"
+        raise DataError("Every row has an outcome and a cluster", found, "pass the same landmarks to all three")
+    fold = _folds(keys, n_folds, seed)
     design = numeric_matrix(FeaturePreparer().fit(X).transform(X))
     design = (design - design.mean(axis=0)) / np.where(design.std(axis=0) > 0, design.std(axis=0), 1.0)
     duration, happened = outcome["duration_days"], outcome["event"] == RE_REPORT
@@ -84,7 +89,9 @@ def choose_penalty(
     return float(max(np.asarray(grid)[best]))
 
 
-def settle_penalty(model: SurvivalModel, X: pd.DataFrame, y: Any, clusters: Any, seed: int) -> SurvivalModel:
+def settle_penalty(
+    model: SurvivalModel, X: pd.DataFrame, y: Any, clusters: Any, seed: int, *, known: dict[tuple[str, ...], float]
+) -> SurvivalModel:
     """Return the model with its penalty chosen on the training rows, if it asks for that with ``"chosen"``.
 
     The choice is made on the partial likelihood for every model: the penalty of the logistic regression is per event
@@ -102,6 +109,9 @@ def settle_penalty(model: SurvivalModel, X: pd.DataFrame, y: Any, clusters: Any,
         Household network of each row.
     seed : int
         Seed of the folds.
+    known : dict
+        Penalties chosen before on the same rows, by columns; a new choice is added, so that models of one set of
+        columns share it.
 
     Returns
     -------
@@ -111,7 +121,10 @@ def settle_penalty(model: SurvivalModel, X: pd.DataFrame, y: Any, clusters: Any,
     if getattr(model, "penalty", None) != CHOSEN:
         return model
     settled: SurvivalModel = clone(model)
-    settled.set_params(penalty=choose_penalty(X, y, clusters, seed=seed))
+    columns = tuple(map(str, X.columns))
+    if columns not in known:
+        known[columns] = choose_penalty(X, y, clusters, seed=seed)
+    settled.set_params(penalty=known[columns])
     return settled
 
 

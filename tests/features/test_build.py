@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from hgrisk.cohort import CohortSettings, select_landmarks
@@ -153,7 +152,3 @@ class TestRefusals:
         with pytest.raises(ConfigError) as caught:
             FeatureSettings.parse({key: values}, where="features")
         assert str(caught.value) == text
-
-
-def test_the_same_histories_give_the_same_features():
-    assert np.array_equal(table().X.to_numpy(dtype=str), table().X.to_numpy(dtype=str))

@@ -3,13 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 
-from hgrisk.errors import ConfigError, FitError
-from hgrisk.models._cox_newton import fit_cox
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
-from hgrisk.models.penalty import GRID, _folds, choose_penalty, settle_penalty
+from hgrisk.models.penalty import GRID, _folds, _score, choose_penalty, settle_penalty
 from hgrisk.surv import Surv
+
+SAME_LIKELIHOOD = 1e-5  # of the general optimiser
 
 
 def simulate(effect, n=300, seed=1):
@@ -24,30 +26,74 @@ def test_noise_is_shrunk_away_and_a_strong_effect_is_kept():
     assert choose_penalty(*simulate(effect=1.2)) <= 0.1
 
 
-def test_it_is_the_best_of_the_grid_by_loops():
-    X, y, clusters = simulate(effect=0.5)
-    values, days, happened = X.to_numpy(), y["duration_days"], y["event"] == 1
+def loglik(z, days, happened, rows, coef):
+    """Return the Efron partial likelihood by a loop over the days."""
+    total, risk = 0.0, np.exp(z @ coef)
+    for day in np.unique(days[rows & happened]):
+        at_risk, dead = risk[rows & (days >= day)].sum(), rows & happened & (days == day)
+        out = np.arange(dead.sum()) / dead.sum() * risk[dead].sum()
+        total += (z[dead] @ coef).sum() - np.log(at_risk - out).sum()
+    return total
+
+
+def slow_score(z, days, happened, fold, penalty):
+    """Return the cross-validated likelihood with coefficients by a general optimiser."""
+    total, everyone = 0.0, np.ones(len(z), dtype=bool)
+    for left_out in np.unique(fold):
+        kept = fold != left_out
+        spread = z[kept].std(axis=0)
+
+        def loss(coef, kept=kept, spread=spread):
+            shrink = 0.5 * penalty * (kept & happened).sum() * ((coef * spread) ** 2).sum()
+            return shrink - loglik(z, days, happened, kept, coef)
+
+        coef = minimize(loss, np.zeros(z.shape[1]), method="BFGS", options={"gtol": 1e-4}).x
+        total += loglik(z, days, happened, everyone, coef) - loglik(z, days, happened, kept, coef)
+    return total
+
+
+def test_it_is_the_best_of_the_grid_by_a_slow_and_obvious_way():
+    X, y, clusters = simulate(effect=0.5, n=120)
+    X = X[["a", "b", "c"]]
+    y["event"][::7] = 2  # a competing event only ends the time at risk
+    y["duration_days"] = np.ceil(y["duration_days"] / 30)  # with many ties
+    values, happened = X.to_numpy(), y["event"] == 1
     z = (values - values.mean(axis=0)) / values.std(axis=0)
     fold = _folds(clusters, 5, seed=3)
+    grid = (0.003, 0.03, 0.1, 0.3, 1.0)
+    scores = [slow_score(z, y["duration_days"], happened, fold, penalty) for penalty in grid]
+    assert 0 < int(np.argmax(scores)) < len(grid) - 1
+    found = [_score(z, y["duration_days"], happened, fold, penalty) for penalty in grid]
+    np.testing.assert_allclose(found, scores, rtol=SAME_LIKELIHOOD)
+    assert choose_penalty(X, y, clusters, grid=grid, seed=3) == grid[int(np.argmax(scores))]
 
-    def loglik(rows, coef):
-        total, risk = 0.0, np.exp(z @ coef)
-        for day in np.unique(days[rows & happened]):
-            at_risk, dead = risk[rows & (days >= day)].sum(), rows & happened & (days == day)
-            out = np.arange(dead.sum()) / dead.sum() * risk[dead].sum()
-            total += (z[dead] @ coef).sum() - np.log(at_risk - out).sum()
-        return total
 
-    def score(penalty):
-        total, everyone = 0.0, np.ones(len(X), dtype=bool)
-        for left_out in range(5):
-            kept = fold != left_out
-            coef = fit_cox(z[kept], days[kept], happened[kept], penalty=penalty).coef
-            total += loglik(everyone, coef) - loglik(kept, coef)
-        return total
+def test_a_household_does_not_help_to_predict_itself():
+    rng = np.random.default_rng(2)
+    X = pd.DataFrame(rng.normal(size=(40, 12))).add_prefix("noise")
+    days = rng.permutation(40) + 1.0
+    often = pd.concat([X] * 4, ignore_index=True)
+    y = Surv.from_arrays(np.ones(160, dtype=int), np.tile(days, 4) + 0.1 * np.repeat(np.arange(4), 40))
+    together, apart = np.tile(np.arange(40), 4), np.arange(160)
+    assert choose_penalty(often, y, together) == max(GRID)
+    assert choose_penalty(often, y, apart) < max(GRID)
 
-    grid = (0.01, 0.1, 1.0)
-    assert choose_penalty(X, y, clusters, grid=grid, seed=3) == grid[int(np.argmax([score(p) for p in grid]))]
+
+def test_the_rows_order_and_the_names_of_clusters_do_not_matter():
+    X, y, clusters = simulate(effect=0.5, n=120)
+    expected = choose_penalty(X, y, clusters, seed=1)
+    order = np.random.default_rng(0).permutation(len(X))
+    assert choose_penalty(X.iloc[order], y[order], clusters[order], seed=1) == expected
+    named = np.array([f"network {name:03}" for name in clusters])
+    assert choose_penalty(X, y, named, seed=1) == expected
+    assert [choose_penalty(X, y, clusters, seed=1) for _ in range(2)] == [expected] * 2
+
+
+def test_raw_features_are_prepared_and_nothing_to_learn_is_shrunk_away():
+    X, y, clusters = simulate(effect=1.2)
+    raw = pd.DataFrame({"a": X["a"].where(X["b"] > -1), "group": np.where(X["c"] > 0, "x", "y"), "same": 1.0})
+    assert choose_penalty(raw, y, clusters) in GRID[:-1]
+    assert choose_penalty(raw[["same"]], y, clusters) == max(GRID)
 
 
 def test_a_cluster_is_never_split_and_folds_repeat_with_their_seed():
@@ -61,9 +107,9 @@ def test_a_cluster_is_never_split_and_folds_repeat_with_their_seed():
 def test_only_a_model_that_asks_gets_a_choice():
     X, y, clusters = simulate(effect=0.5)
     for model in (CoxRegression(penalty=0.2), BaseRate()):
-        assert settle_penalty(model, X, y, clusters, seed=0) is model
+        assert settle_penalty(model, X, y, clusters, seed=0, known={}) is model
     asking = CoxRegression(penalty="chosen")
-    settled = settle_penalty(asking, X, y, clusters, seed=0)
+    settled = settle_penalty(asking, X, y, clusters, seed=0, known={})
     assert settled.penalty == choose_penalty(X, y, clusters, seed=0)
     assert asking.penalty == "chosen"
 
@@ -72,6 +118,13 @@ def test_what_cannot_be_chosen_is_refused():
     X, y, clusters = simulate(effect=0.5)
     with pytest.raises(ConfigError, match=r"holds numbers above 0, but found \[0, 1\]"):
         choose_penalty(X, y, clusters, grid=[0, 1])
+    for grid in ([], [np.nan, 1.0], [1.0, np.inf]):
+        with pytest.raises(ConfigError, match="A grid of penalties holds numbers above 0"):
+            choose_penalty(X, y, clusters, grid=grid)
+    with pytest.raises(ConfigError, match="found 150 clusters for 1 folds: set the penalty"):
+        choose_penalty(X, y, clusters, n_folds=1)
+    with pytest.raises(DataError, match="found 300 rows, 300 outcomes and 299 clusters: pass the same landmarks"):
+        choose_penalty(X, y, clusters[1:])
     with pytest.raises(ConfigError, match="found 1 clusters for 5 folds: set the penalty"):
         choose_penalty(X, y, np.zeros(len(X)))
     alone = Surv.from_arrays(np.arange(len(X)) == 0, y["duration_days"])

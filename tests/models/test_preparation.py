@@ -76,9 +76,9 @@ def test_unseen_levels_are_the_reference_where_nothing_is_pooled_and_are_counted
 
 
 def test_missing_is_a_level_of_its_own_and_pooled_when_rare():
-    preparer, out = prepared(LEVELS[:55] + [None] * 22, new=[None, "b", "a"])
+    _, out = prepared(LEVELS[:55] + [None] * 22, new=[None, "b", "a"])
     assert out.to_dict("list") == {"x=b": [0, 1, 0], "x=missing": [1, 0, 0]}
-    preparer, out = prepared(LEVELS[:55] + [None] * 2, new=[None, "b", "a"])
+    _, out = prepared(LEVELS[:55] + [None] * 2, new=[None, "b", "a"])
     assert out.to_dict("list") == {"x=b": [0, 1, 0], "x=other": [1, 0, 0]}
 
 

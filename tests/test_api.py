@@ -1,0 +1,75 @@
+"""The public names: all import, all are documented, and asking for one costs only what it needs."""
+
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+
+import hgrisk
+from hgrisk.settings import Settings
+
+NAMES = [
+    "BaseRate", "CaseHistories", "CohortSettings", "CoxRegression", "Dataset", "EvaluationSettings", "Experiment",
+    "FeatureSettings", "OutcomeSettings", "PriorCount", "PriorCountRecency", "ReReportLogistic", "SplitSettings",
+    "Surv", "build_features", "evaluate", "leak_canary", "run_experiment", "select_landmarks", "time_to_rereport",
+]  # fmt: skip
+
+
+def sections(text):
+    """Return the headings of a numpy docstring."""
+    return set(re.findall(r"^ *([A-Z][a-z]+)\n *-+$", inspect.cleandoc(text), flags=re.MULTILINE))
+
+
+def test_the_public_names_are_these():
+    assert sorted(hgrisk.__all__) == NAMES
+    assert set(NAMES) <= set(dir(hgrisk))
+
+
+def test_a_name_that_is_not_there_is_refused():
+    with pytest.raises(AttributeError, match="No hgrisk attribute predict_crime"):
+        hgrisk.predict_crime  # noqa: B018
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_imports_and_comes_from_hgrisk(name):
+    found = getattr(hgrisk, name)
+    assert found.__name__ == name
+    assert found.__module__.startswith("hgrisk.")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if inspect.isfunction(getattr(hgrisk, name))])
+def test_a_function_says_what_goes_in_and_what_comes_out(name):
+    function = getattr(hgrisk, name)
+    assert {"Parameters", "Returns"} <= sections(function.__doc__)
+    described = function.__doc__.split("Returns\n")[0]
+    for parameter in inspect.signature(function).parameters:
+        assert re.search(rf"^ +(\w+, )*{parameter}(, \w+)* : ", described, flags=re.MULTILINE), parameter
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if inspect.isclass(getattr(hgrisk, name))])
+def test_a_class_and_its_methods_are_documented(name):
+    cls = getattr(hgrisk, name)
+    assert sections(cls.__doc__) & {"Attributes", "Parameters", "Examples"}
+    methods = [getattr(cls, each) for each in vars(cls) if not each.startswith("_") and each != "model_config"]
+    for method in methods:
+        function = inspect.unwrap(getattr(method, "__func__", method))
+        if inspect.isfunction(function):
+            assert function.__doc__, f"{name}.{function.__name__}"
+            if len(inspect.signature(function).parameters) > 1:
+                assert "Parameters" in sections(function.__doc__), f"{name}.{function.__name__}"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if issubclass(type(getattr(hgrisk, name)), type(Settings))])
+def test_every_setting_is_described(name):
+    cls = getattr(hgrisk, name)
+    described = cls.__doc__
+    for field in cls.model_fields:
+        assert re.search(rf"^ +(\w+, )*{field}(, \w+)*( :|$)", described, flags=re.MULTILINE), field
+
+
+def test_importing_hgrisk_imports_nothing_else():
+    code = "import sys, hgrisk; print([n for n in ('numpy', 'pandas', 'polars', 'hgrisk.config') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "[]\n"

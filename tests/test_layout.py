@@ -1,0 +1,89 @@
+"""The shape of the code: short modules, no rooms without a purpose, and a mirrored test for every module."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE, TESTS = ROOT / "hgrisk", ROOT / "tests"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LONGEST = 400
+FORBIDDEN = ("util", "helper", "common", "misc")
+
+# modules without a test file of their own name, by the file that tests them through the module that uses them
+TESTED_ELSEWHERE = {
+    "tests/features/test_build.py": ["features/settings", "features/spec"],
+    "tests/features/test_prior_violence.py": ["features/trajectory"],
+    "tests/figures/test_drawing.py": ["figures/canvas", "figures/rows", "figures/tables"],
+    "tests/figures/test_incidence.py": ["figures/readings"],
+    "tests/figures/test_words.py": ["figures/verdict"],
+    "tests/histories/test_apply.py": ["histories/raw"],
+    "tests/models/test_cox_newton.py": [
+        *("models/_blas", "models/_cox_likelihood", "models/_cox_refusals", "models/_risk_sets"),
+    ],
+    "tests/models/test_cox.py": ["models/_columns", "models/_proportional_hazards"],
+    "tests/models/test_prior_count.py": ["models/_history_columns"],
+    "tests/models/test_every_model.py": ["models/protocol", "models/registry"],
+    "tests/report/test_render.py": [
+        *("report/blocks", "report/cohort", "report/content", "report/data", "report/opening", "report/results"),
+        *("report/scores", "report/voice"),
+    ],
+    "tests/report/test_headline.py": ["report/accounts"],
+    "tests/simulate/test_simulator.py": [
+        *("simulate/households", "simulate/persons", "simulate/reports", "simulate/settings", "simulate/steps"),
+    ],
+}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", [*MODULES, *sorted(TESTS.rglob("*.py"))], ids=name_of)
+def test_a_file_is_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_no_module_is_named_after_nothing():
+    assert [name_of(path) for path in MODULES if any(word in path.stem for word in FORBIDDEN)] == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=name_of)
+def test_an_init_holds_its_docstring_and_no_code(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    rest = [ast.unparse(node) for node in tree.body[1:]]
+    loader = ["import lazy_loader", "__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)"]
+    assert rest == (loader if path.parent == PACKAGE else [])
+
+
+def mirrored(module):
+    """Return where the tests of a module are: the same folders, and the name without its leading underscore."""
+    inside = module.relative_to(PACKAGE)
+    return TESTS / inside.parent / f"test_{inside.stem.removeprefix('_')}.py"
+
+
+def imports(path):
+    """Return the modules of hgrisk that a file imports from."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    files = [ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("hgrisk.")]
+    return {file for file in files if file.is_file()}
+
+
+def test_every_module_has_its_tests_or_is_listed():
+    listed = {PACKAGE / f"{name}.py" for names in TESTED_ELSEWHERE.values() for name in names}
+    modules = [path for path in MODULES if path.name != "__init__.py" and path not in listed]
+    assert [name_of(path) for path in modules if not mirrored(path).is_file()] == []
+
+
+@pytest.mark.parametrize("where", TESTED_ELSEWHERE)
+def test_a_module_is_tested_where_the_list_says(where):
+    file = ROOT / where
+    near = [file, *(path for path in [file.parent / "conftest.py"] if path.is_file())]
+    used = set().union(*(imports(path) for path in near))
+    reached = used.union(*(imports(module) for module in used))
+    assert {f"{name}.py" for name in TESTED_ELSEWHERE[where]} <= {
+        path.relative_to(PACKAGE).as_posix() for path in reached
+    }

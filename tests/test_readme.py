@@ -1,0 +1,57 @@
+"""The README's example runs as printed, from the root of the repository, and says what the text says it does."""
+
+import ast
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MOST_STATEMENTS = 20
+
+
+@pytest.fixture(scope="module")
+def example() -> str:
+    (block,) = re.findall(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    return block
+
+
+def test_the_example_is_short(example):
+    statements = [node for node in ast.walk(ast.parse(example)) if isinstance(node, ast.stmt)]
+    assert len(statements) <= MOST_STATEMENTS
+    assert len(example.splitlines()) <= MOST_STATEMENTS + 5
+
+
+def test_the_example_runs_as_printed(example, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), names)  # noqa: S102
+    out = capsys.readouterr().out
+    assert "quarantined" in out
+    scores = names["scores"]
+    assert isinstance(scores, pd.DataFrame)
+    assert scores["model"].unique().tolist() == ["base rate", "prior count", "cox"]
+    uno = scores.query("metric == 'uno_c' and horizon_days == 365").set_index("model")
+    assert uno["estimate"]["base rate"] == 0.5
+    assert 0.55 < uno["estimate"]["prior count"] < 0.80
+    assert (uno["lower"] <= uno["estimate"]).all()
+    assert (uno["estimate"] <= uno["upper"]).all()
+
+
+def test_every_file_that_is_named_is_there():
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in link]
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_command_that_is_shown_is_one():
+    from hgrisk import cli  # noqa: PLC0415
+
+    known = {command.callback.__name__ for command in cli.app.registered_commands}
+    shown = set(re.findall(r"^hgrisk (\w+)", README, flags=re.MULTILINE))
+    assert shown
+    assert shown <= known
+    for target in re.findall(r"`?make (\w+)", README):
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE), target
