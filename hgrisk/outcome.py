@@ -242,20 +242,19 @@ def _concerning(landmarks: pl.DataFrame, events: pl.DataFrame, settings: Outcome
     """Pair every landmark with the gaps and competing events of those it is about."""
     kinds = {*settings.gap_kinds, *settings.competing}
     marks = events.filter(pl.col("kind").is_in(kinds)).select(
-        "event_id", "case_id", "kind", "occurred_on", "known_on", "ended_on", who="person_id"
+        "case_id", "kind", "occurred_on", "known_on", "ended_on", who="person_id"
     )
     about = landmarks.select("landmark_id", "landmark_on", own="case_id", one="person_id", other="exposed_person_id")
     at_home = about.join(marks, left_on="own", right_on="case_id", coalesce=False)
-    theirs = pl.col("who") == pl.col("one")
-    if settings.unit == "dyad":
-        theirs |= pl.col("who") == pl.col("other")
     if settings.whose == "reported":
+        theirs = pl.col("who") == pl.col("one")
         at_home = at_home.filter(pl.col("who").is_null() | pl.col("one").is_null() | theirs)
     pairs = [at_home]
+    # what is theirs at home comes twice, which does no harm
     for person in {"household": [], "person": ["one"], "dyad": ["one", "other"]}[settings.unit]:
         elsewhere = about.join(marks, left_on=person, right_on="who", coalesce=False)
         pairs.append(elsewhere.select(at_home.columns))
-    return pl.concat(pairs).unique(["landmark_id", "event_id"], keep="first", maintain_order=True)
+    return pl.concat(pairs)
 
 
 def _competing(

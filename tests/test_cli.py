@@ -132,6 +132,9 @@ def test_paths_of_an_experiment_start_at_its_file_and_results_at_the_working_fol
     assert sorted(path.name for path in elsewhere.iterdir()) == ["delivery", "maps", "quick.toml"]
     rows = json.loads(Path("runs/quick/rows.json").read_text())
     assert [row["source"] for row in rows] == ["events: events.csv"]  # the mapping was used: it names one source
+    Path("mine.toml").write_text(LAYOUT.replace('file = "events.csv"', 'file = "events.csv"\nname = "mine"'))
+    assert hgrisk("run", "../home/quick.toml", "--mapping", "mine.toml", "--no-track", "--out", "two")[0] == cli.OK
+    assert [row["source"] for row in json.loads(Path("two/rows.json").read_text())] == ["mine"]
     code, _, err = hgrisk("run", "../home/quick.toml", "--data", "delivery", "--no-track")
     assert code == cli.WRONG_INPUT
     assert (

@@ -30,7 +30,7 @@ def test_a_shipped_experiment_reads_back_from_its_own_text(path, tmp_path):
     assert again.to_toml() == text
 
 
-def test_the_shipped_experiments_are_those_of_the_readme():
+def test_these_experiments_are_shipped():
     assert [path.stem for path in QUESTIONS] == ["broward", "own_data", "rossi", "synthetic"]
 
 
@@ -128,6 +128,10 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
             {"models": [{"kind": "cox", "name": "a/b"}]},
             "a.toml: models.0.name must be valid, but found 'a/b': string should match pattern",
         ),
+        (
+            {"tracking": {"uri": "postgresql://user:secret@host/db"}},
+            "A tracking URI in an experiment file holds no user or password, but found one with '@': set the",
+        ),
         ({"name": "a b"}, "a.toml: name must be valid, but found 'a b': string should match pattern"),
         ({"seed": -1}, "a.toml: seed must be valid, but found -1: input should be greater than or equal to 0."),
         ({"data": {"max_bad_share": 2}}, "a.toml: data.max_bad_share must be valid, but found 2: "),
@@ -153,6 +157,13 @@ def test_a_model_is_built_with_its_options_and_its_defaults_are_allowed_values(k
     assert built.get_params() == defaults
     if "penalty" in defaults:
         assert ModelSettings(kind=kind, options={"penalty": 2}).build().penalty == 2
+
+
+def test_a_model_by_horizon_takes_those_of_the_evaluation_unless_it_names_its_own():
+    assert ModelSettings(kind="logistic").build((91, 182)).horizons_days == (91, 182)
+    own = ModelSettings(kind="logistic", options={"horizons_days": [365]})
+    assert own.build((91, 182)).horizons_days == [365]
+    assert ModelSettings(kind="cox").build((91, 182)).get_params() == MODELS["cox"]().get_params()
 
 
 def test_a_label_is_the_name_or_else_the_kind():

@@ -165,6 +165,11 @@ class TestWhatEndsIt:
         for order, code in ((("death", "case_closed"), 2), (("case_closed", "death"), 3)):
             assert first(build([report(0), event("death", 30), report(60)]), competing=order) == (code, 30, 30)
 
+    def test_of_two_competing_events_the_earlier_counts_and_on_one_day_the_lower_code(self):
+        events, order = [report(0), event("case_closed", 30)], ("death", "case_closed")
+        assert first(build([*events, event("death", 31)]), competing=order) == (3, 30, 30)
+        assert first(build([*events, event("death", 30)]), competing=order) == (2, 30, 30)
+
     def test_the_end_of_a_case_for_a_competing_reason_is_an_event_and_for_another_is_censoring(self):
         for reason, code in (("death", 2), ("moved_out_of_region", 3), ("end_of_data", 0), (None, 0)):
             assert first(build([report(0)], [case(last=80, end_reason=reason)])) == (code, 80, 80)

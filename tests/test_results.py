@@ -128,25 +128,28 @@ def test_names_that_look_like_numbers_stay_names(small_run, tmp_path):
 def test_a_second_run_leaves_nothing_of_the_first(small_run, copy):
     folder = small_run.result.folder
     (copy / "figures" / "calibration-9.svg").write_text("<svg/>")
-    less = dataclasses.replace(folder.content, coefficients=None)
+    less = dataclasses.replace(folder.content, coefficients=None, calibration={}, predicted={})
     result = dataclasses.replace(small_run.result, folder=dataclasses.replace(folder, content=less))
     write_run(result, copy)
     assert not (copy / "figures" / "calibration-9.svg").exists()
     assert not list((copy / "figures").glob("coefficients*.svg"))
-    assert read_content(copy).coefficients is None
+    again = read_content(copy)
+    assert (again.coefficients, again.calibration, again.predicted) == (None, {}, {})
+    assert not list((copy / "figures").glob("calibration*.svg"))
     assert (copy / "figures" / "ladder.svg").exists()
 
 
 def test_runs_are_compared_side_by_side(small_run, copy):
     scores = read_scores(copy)
     scores = scores[scores["model"] == "prior_count"].assign(estimate=0.5, lower=0.4, upper=np.nan)
+    scores.loc[scores["horizon_days"] == 365, "estimate"] = np.nan
     scores.to_csv(copy / "scores.csv", index=False)
     other = copy.rename(copy.with_name("other"))
     table = compare_runs([small_run.out, other], "brier")
     assert table.columns.tolist() == ["model", "horizon_days", "small", "other"]
     assert table["model"].tolist() == ["prior_count"] * 2 + ["all features"] * 2
     assert table["horizon_days"].tolist() == [183, 365] * 2
-    assert table["other"].tolist() == ["0.500"] * 2 + [""] * 2
+    assert table["other"].tolist() == ["0.500", "", "", ""]
     first = read_scores(small_run.out).query("metric == 'brier' and group == 'all'").iloc[0]
     assert table["small"][0] == f"{first['estimate']:.3f} ({first['lower']:.3f} to {first['upper']:.3f})"
 

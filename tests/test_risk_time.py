@@ -1,9 +1,10 @@
 """Trap 7: detention and the like are time not at risk, over spells (start, end]."""
 
+import polars as pl
 import pytest
 
 from hgrisk.outcome import OutcomeSettings
-from hgrisk.risk_time import gap_spells, in_gap
+from hgrisk.risk_time import days_in_gaps, gap_spells, in_gap
 from tests.builders import build, case, day, event, first, follow, report
 
 
@@ -29,10 +30,10 @@ def spells(events, last=2000):
         ([away(10, 50), away(20, 30), away(45, 60)], [(10, 60)]),
         ([away(10), away(20, 30)], [(10, 2000)]),
         ([away(10, 10)], []),
-        ([away(30, 40), away(10, 20)], [(10, 20), (30, 40)]),
+        ([away(30, 40), event("detention", 10, 60, ended=20)], [(10, 20), (30, 40)]),
         ([event("arrest", 10, ended=20)], []),
     ],
-    ids=["apart", "overlapping", "touching", "a day between", "nested", "open", "no day long", "in any order", "other"],
+    ids=["apart", "overlapping", "touching", "a day between", "nested", "open", "no day long", "known late", "other"],
 )
 def test_spells_of_a_household_are_merged(drawn, merged):
     assert spells(drawn) == merged
@@ -62,13 +63,33 @@ def test_a_spell_holds_its_last_day_and_not_its_first(on, inside):
         ([away(0, 5)], 55),
         ([away(50, 59)], 51),
         ([away(60, 90)], 60),
+        ([away(70, 90)], 60),
         ([away(10, 20), away(30, 40)], 40),
         ([away(-20, -10)], 60),
     ],
-    ids=["none", "one", "overlapping", "over the landmark", "from it", "to the eve", "from the day", "two", "before"],
+    ids=[
+        "none",
+        "one",
+        "overlapping",
+        "over the landmark",
+        "from it",
+        "to the eve",
+        "from the day",
+        "after it",
+        "two",
+        "before",
+    ],
 )
 def test_days_in_gaps_are_taken_off_the_time_to_a_re_report(gaps, days):
     assert first(build([report(0), *gaps, report(60)])) == (1, 60, days)
+
+
+def test_days_in_gaps_lie_between_landmark_and_stop():
+    followed = pl.DataFrame({"landmark_id": [7, 8], "landmark_on": day(0), "stopped_on": day(60)})
+    spans = [(7, -9, 5), (7, 20, 30), (7, 55, 90), (7, 95, 99), (9, 0, 60)]
+    rows = [(key, day(begun), day(last)) for key, begun, last in spans]
+    gaps = pl.DataFrame(rows, schema=["landmark_id", "from_on", "until_on"], orient="row")
+    assert days_in_gaps(followed, gaps).to_list() == [5 + 10 + 5, 0]
 
 
 @pytest.mark.parametrize(
@@ -140,10 +161,11 @@ class TestWhose:
     def test_of_either_person_of_a_dyad(self, unit, who, days):
         assert self.followed(away(10, 20, person_id=who), unit=unit) == days
 
-    @pytest.mark.parametrize(("unit", "days"), [("household", 60), ("person", 50), ("dyad", 50)])
-    def test_in_every_household_for_a_person_or_dyad(self, unit, days):
-        assert self.followed(away(10, 20, person_id="p", case_id="H2"), unit=unit) == days
-        assert self.followed(away(10, 20, case_id="H2"), unit=unit) == 60
+    @pytest.mark.parametrize(("unit", "concerned"), [("household", ""), ("person", "p"), ("dyad", "pq")])
+    def test_in_every_household_for_a_person_or_dyad(self, unit, concerned):
+        for who in ("p", "q", "r", None):
+            days = 50 if who and who in concerned else 60
+            assert self.followed(away(10, 20, person_id=who, case_id="H2"), unit=unit) == days
 
     def test_a_spell_that_is_kept_in_two_households_counts_once(self):
         events = [report(0, person_id="p"), *(away(10, 20, person_id="p", case_id=name) for name in ("H1", "H2"))]

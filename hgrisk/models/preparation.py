@@ -31,8 +31,9 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
 
     Text and categorical columns: one 0-1 column ``<name>=<level>`` for each level but the most frequent, the reference
     (ties: first in alphabet). A missing value is the level ``missing``. Levels, ``missing`` included, rarer than
-    ``min_level_count`` are pooled in ``other``. A level that training never saw counts as ``other`` if there is one,
-    else as the reference; `unfamiliar` counts these too.
+    ``min_level_count`` are pooled in ``other`` and their names forgotten; a column without any more frequent level is
+    dropped. A level that training never saw counts as ``other`` if there is one, else as the reference, and then
+    `unfamiliar` counts it.
 
     Columns without variation, and exact copies of an earlier one after these steps, are dropped and named in
     ``dropped_``. Columns are not standardised: models that need that do it inside. Statistics are not weighted.
@@ -198,8 +199,13 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         elif is_numeric(column):
             self.numeric_[name] = _learn_numbers(_numbers(name, column), self.log1p == "auto")
         else:
-            learned = _learn_levels(*_labels(name, column), self.min_level_count)
-            self.levels_[name], self.reference_[name] = learned
+            levels, reference, commonest = _learn_levels(*_labels(name, column), self.min_level_count)
+            if commonest < self.min_level_count:  # even the reference could be about one person: no name is kept
+                self.dropped_[name] = f"no level in {self.min_level_count} rows"
+            elif not levels:
+                self.dropped_[name] = "constant"
+            else:
+                self.levels_[name], self.reference_[name] = levels, reference
 
     def _columns_out(self, frame: pd.DataFrame) -> dict[str, Floats]:
         columns: dict[str, Floats] = {}
@@ -274,7 +280,7 @@ def _skewness(values: Floats) -> float:
     return float(np.mean(scaled**3))
 
 
-def _learn_levels(codes: NDArray[np.intp], labels: NDArray[np.object_], min_count: int) -> tuple[list[str], str]:
+def _learn_levels(codes: NDArray[np.intp], labels: NDArray[np.object_], min_count: int) -> tuple[list[str], str, int]:
     counts: dict[str, int] = {}
     for label, n in zip(labels, np.bincount(codes % len(labels), minlength=len(labels)), strict=True):
         counts[label] = counts.get(label, 0) + int(n)
@@ -284,7 +290,7 @@ def _learn_levels(codes: NDArray[np.intp], labels: NDArray[np.object_], min_coun
     pooled = [level for level in rest if counts[level] < min_count]
     if pooled and OTHER not in {*kept, reference}:
         kept.append(OTHER)
-    return kept, reference
+    return kept, reference, counts[reference]
 
 
 def _prepare_numbers(name: str, values: Floats, learned: dict[str, float | bool]) -> dict[str, Floats]:

@@ -145,6 +145,12 @@ class TestEarlierHouseholds:
         stays = [member("H1", "p", begun), member("H2", "p")]
         assert self.linked([report(50, case_id="H2")], stays)["linked_reports_ever"] == counted
 
+    @pytest.mark.parametrize(("begun", "counted"), [(99, 1), (100, 0)])
+    def test_nor_is_a_stay_elsewhere_that_begins_on_the_day(self, begun, counted):
+        stays = [member("H1", "p"), member("H2", "p", begun)]
+        events = [report(100, at=8, case_id="H2"), report(100, at=12, event_id="mark")]
+        assert features(build(events, memberships=stays), "mark")["linked_reports_ever"] == counted
+
     def test_several_persons_and_stays_count_a_report_once(self):
         stays = [member(name, who) for name in ("H1", "H2") for who in ("p", "q")] + [member("H2", "p", 10, 60)]
         assert self.linked([report(50, case_id="H2")], stays)["linked_reports_ever"] == 1

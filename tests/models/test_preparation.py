@@ -90,6 +90,19 @@ def test_a_level_named_other_takes_in_the_rare_ones():
     assert out.to_dict("list") == {"x=a": [0, 0, 1]}
 
 
+def test_a_column_of_rare_texts_is_dropped_and_none_of_them_is_kept():
+    texts = [f"note on household {i}" for i in range(60)]
+    preparer, out = prepared(texts, new=["note on household 0", None, "new"])
+    assert preparer.dropped_ == {"x": "no level in 20 rows"}
+    assert out.shape == (3, 0)
+    assert "household" not in str(vars(preparer))
+
+
+def test_minus_zero_is_zero():
+    frame = pd.DataFrame({"a": [0.0, 1.0, 2.0], "b": [-0.0, 1.0, 2.0]})
+    assert FeaturePreparer().fit(frame).dropped_ == {"b": "same as a"}
+
+
 def test_ties_for_the_reference_go_by_alphabet():
     assert prepared(["b", "a", "b", "a"], min_level_count=1)[0].reference_ == {"x": "a"}
 
@@ -113,6 +126,7 @@ def test_dropped_columns_are_named_with_the_reason():
         "copy__missing": "same as a__missing",
         "empty": "wholly missing",
         "nothing": "wholly missing",
+        "one_level": "constant",
     }
     assert preparer.get_feature_names_out().tolist() == ["a", "a__missing", "level=q"]
     everything = frame.assign(empty=1.0, nothing="text")  # known later, but nothing was learned about them
