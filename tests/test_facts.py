@@ -68,6 +68,14 @@ def test_outcome_facts_count_the_outcome(prepared, content):
     assert facts["median_follow_up_days"] == fitter.median_survival_time_
 
 
+def test_a_follow_up_without_a_median_is_not_told(regather, prepared):
+    table = prepared.whole.outcome.table.with_columns(event=pl.lit(1, dtype=pl.Int8))
+    whole = replace(prepared.whole, outcome=replace(prepared.whole.outcome, table=table))
+    facts = regather(replace(prepared, whole=whole)).outcome_facts
+    assert "median_follow_up_days" not in facts
+    assert facts["competing_events"] == "death 0, moved out of region 0"
+
+
 def test_split_facts_count_both_parts_and_what_they_share(prepared, content):
     facts = content.split_facts
     assert (facts["kind"], facts["cut_on"]) == ("temporal", "2020-01-01")

@@ -31,7 +31,7 @@ def run(name, folder):
     experiment = Experiment.read(path)
     few = experiment.evaluation.model_copy(update={"n_resamples": 20})
     data, mapping = path.parent / experiment.data.folder, path.parent / experiment.data.mapping
-    assert data.resolve() == SHARED / folder
+    assert data.resolve() == (SHARED / folder).resolve()
     return run_experiment(experiment.model_copy(update={"evaluation": few}), data, mapping)
 
 

@@ -128,6 +128,7 @@ def test_names_that_look_like_numbers_stay_names(small_run, tmp_path):
 def test_a_second_run_leaves_nothing_of_the_first(small_run, copy):
     folder = small_run.result.folder
     (copy / "figures" / "calibration-9.svg").write_text("<svg/>")
+    (copy / "figures" / "my-own.svg").write_text("<svg/>")
     less = dataclasses.replace(folder.content, coefficients=None, calibration={}, predicted={})
     result = dataclasses.replace(small_run.result, folder=dataclasses.replace(folder, content=less))
     write_run(result, copy)
@@ -137,6 +138,7 @@ def test_a_second_run_leaves_nothing_of_the_first(small_run, copy):
     assert (again.coefficients, again.calibration, again.predicted) == (None, {}, {})
     assert not list((copy / "figures").glob("calibration*.svg"))
     assert (copy / "figures" / "ladder.svg").exists()
+    assert (copy / "figures" / "my-own.svg").exists()
 
 
 def test_runs_are_compared_side_by_side(small_run, copy):

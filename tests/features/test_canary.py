@@ -33,8 +33,8 @@ def test_no_family_leaks(drawn, seed, linked):
     result.check()
 
 
-def delivery(n=40, seed=3):
-    """Return households with spells, late knowledge, instants and shared persons."""
+def delivery(n=40, seed=3, *, bare=False):
+    """Return households with spells, late knowledge, instants and shared persons; or bare, with reports alone."""
     rng = np.random.default_rng(seed)
     events, memberships = [], []
     for number in range(n):
@@ -42,6 +42,8 @@ def delivery(n=40, seed=3):
         for on in np.cumsum(rng.integers(20, 90, 6)).tolist():
             late = int(rng.integers(0, 10))
             events.append(report(on, on + late, at=int(rng.integers(8, 12)), **name))
+            if bare:
+                continue
             events.append(event("arrest", on, on + late, at=int(rng.integers(8, 17)), **name))
             events.append(event("detention", on, ended=on + int(rng.integers(1, 200)), **name))
         memberships += [member(name["case_id"], f"p{number}"), member(name["case_id"], f"p{number // 2 * 2}", 300)]
@@ -132,6 +134,13 @@ def test_a_planted_leak_is_found(monkeypatch, leak, seed):
         "A feature depends only on what was known at the landmark, but found planted changed when later facts were "
         "altered: compute the family from the cut history alone."
     )
+
+
+@pytest.mark.parametrize("leak", [known_on_the_day, known_later_that_day, occurred_before])
+def test_a_leak_is_found_though_nothing_in_the_delivery_would_show_it(monkeypatch, leak):
+    histories = delivery(bare=True)
+    plant(monkeypatch, leak)
+    assert leak_canary(histories, select_landmarks(histories), FeatureSettings(families=("planted",))).changed
 
 
 def test_a_region_that_knows_of_later_moves_is_found(monkeypatch):

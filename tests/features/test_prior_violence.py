@@ -135,6 +135,11 @@ class TestEarlierHouseholds:
         assert x["days_since_last_linked_report"] == 50
         assert x["prior_reports_ever"] == 0
 
+    def test_trap_1_reports_of_one_incident_there_count_once_too(self):
+        events = [report(on, case_id="H2") for on in (30, 44, 60)]
+        x = self.linked(events, [member("H1", "p"), member("H2", "p")])
+        assert (x["linked_reports_ever"], x["days_since_last_linked_report"]) == (2, 40)
+
     @pytest.mark.parametrize(("first", "last", "counted"), [(50, 50, 1), (51, 60, 0), (0, 49, 0), (None, None, 1)])
     def test_both_ends_of_a_membership_belong_to_it(self, first, last, counted):
         stays = [member("H1", "p"), member("H2", "p", first, last)]
