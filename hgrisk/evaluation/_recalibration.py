@@ -20,10 +20,7 @@ RISK_FLOOR = 1e-6
 TOLERANCE = 1e-7
 """A Newton step this short is the last: convergence is quadratic, so the error left is near 1e-14."""
 
-LARGEST_STEP = 2.0
-"""Longest Newton step, in standard deviations of the logit: it keeps the first steps from overshooting."""
-
-MAX_STEPS = 50
+MAX_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,45 +87,58 @@ def slopes(model: Recalibration) -> Floats:
     """Return the slope on the logit in each draw, shape (b,); NaN where it has no finite value.
 
     That is where the outcome or the logit is constant, or the logit separates the outcomes, so that Newton steps
-    never get short. Steps are bounded, on a logit of mean 0 and standard deviation 1.
+    never get short. A step that lowers the likelihood is halved until it does not; the logit has mean 0 and standard
+    deviation 1.
     """
     spread = float(np.std(model.logit))
+    slope = np.full(len(model.copies), np.nan)
     if spread <= 1e-9:
-        return np.full(len(model.copies), np.nan)
+        return slope
     rows = np.stack((model.weight, model.happened, (model.logit - model.logit.mean()) / spread))
-    coefficients = np.column_stack((np.log(model.odds), np.where(np.isfinite(model.odds), 0.0, np.nan)))
+    place = np.column_stack((np.log(model.odds), np.zeros(len(slope))))
+    step, likelihood = np.zeros_like(place), np.full(len(slope), -np.inf)
     active = np.flatnonzero(np.isfinite(model.odds))
     for _ in range(MAX_STEPS):
-        step = _newton_step(score_sums(model.copies, active, rows, coefficients[active]))
-        longest = np.max(np.abs(step), axis=1)
-        coefficients[active] += step * np.minimum(1.0, LARGEST_STEP / np.maximum(longest, TOLERANCE))[:, None]
-        active = active[longest > TOLERANCE]
+        sums = score_sums(model.copies, active, rows, place[active] + step[active])
+        # the margin lets a step pass that changes the likelihood by rounding only
+        better = sums[:, 5] >= likelihood[active] - 1e-12 * np.abs(sums[:, 5])
+        risen, fallen = active[better], active[~better]
+        place[risen] += step[risen]
+        likelihood[risen] = sums[better, 5]
+        step[risen] = _newton_step(sums[better])
+        step[fallen] *= 0.5
+        longest = np.max(np.abs(step[active]), axis=1)
+        settled = better & (longest <= TOLERANCE)
+        slope[active[settled]] = (place + step)[active[settled], 1] / spread
+        active = active[~settled & np.isfinite(longest)]
         if len(active) == 0:
             break
-    coefficients[active] = np.nan
-    return coefficients[:, 1] / spread
+    return slope
 
 
 def _newton_step(sums: Floats) -> Floats:
     """Solve the two equations of each draw; NaN where the logit does not vary in the draw."""
-    u0, u1, i00, i01, i11 = sums.T
+    u0, u1, i00, i01, i11, _ = sums.T
     determinant = i00 * i11 - i01**2
     divisor = np.where(determinant > 1e-12 * i00 * i11, determinant, np.nan)
     return np.column_stack(((i11 * u0 - i01 * u1) / divisor, (i00 * u1 - i01 * u0) / divisor))
 
 
 def _score_sums(copies: NDArray[Any], draws: NDArray[np.intp], rows: Floats, coefficients: Floats) -> Floats:
-    """Sum score and information of expit(a + s x) over the rows, in one pass for each draw.
+    """Sum score, information and log likelihood of expit(a + s x) over the rows, in one pass for each draw.
 
     ``rows`` holds weight, outcome and x, shape (3, m); ``coefficients`` a and s, shape (len(draws), 2). Returns the
-    sums of r, r x, v, v x and v x^2, shape (len(draws), 5), with r the weighted residual and v the weighted variance.
+    sums of r, r x, v, v x, v x^2 and the log likelihood, shape (len(draws), 6), with r the weighted residual and v the
+    weighted variance.
     """
-    sums = np.zeros((len(draws), 5))
+    sums = np.zeros((len(draws), 6))
     for k in range(len(draws)):
         for i in range(rows.shape[1]):
             x, w = rows[2, i], rows[0, i] * copies[draws[k], i]
             if w > 0.0:
-                risk = 1.0 / (1.0 + np.exp(-(coefficients[k, 0] + coefficients[k, 1] * x)))
+                eta = coefficients[k, 0] + coefficients[k, 1] * x
+                small = np.exp(-abs(eta))  # cannot overflow
+                risk = 1.0 / (1.0 + small) if eta > 0.0 else small / (1.0 + small)
                 r = w * (rows[1, i] - risk)
                 v = w * risk * (1.0 - risk)
                 sums[k, 0] += r
@@ -136,6 +146,7 @@ def _score_sums(copies: NDArray[Any], draws: NDArray[np.intp], rows: Floats, coe
                 sums[k, 2] += v
                 sums[k, 3] += v * x
                 sums[k, 4] += v * x * x
+                sums[k, 5] += w * (rows[1, i] * eta - max(eta, 0.0) - np.log1p(small))
     return sums
 
 

@@ -57,11 +57,11 @@ def of(event, risk, weights=None):
 
 def test_one_draw_without_a_solution_does_not_spoil_the_others():
     event, risk = [1, 0, 1, 0, 1, 0], [0.9, 0.1, 0.2, 0.8, 0.7, 0.3]
-    none, separated, constant = [0, 1, 0, 1, 0, 1], [1, 1, 0, 0, 1, 1], [1, 0, 0, 1, 0, 0]
-    weights = [[1] * 6, none, separated, [2] * 6]
+    none, every, separated, constant = [0, 1, 0, 1, 0, 1], [1, 0, 1, 0, 1, 0], [1, 1, 0, 0, 1, 1], [1, 0, 0, 1, 0, 0]
+    weights = [[1] * 6, none, separated, [2] * 6, every]
     model = of(event, risk, weights)
-    np.testing.assert_array_equal(np.isnan(slopes(model)), [False, True, True, False])
-    np.testing.assert_array_equal(np.isnan(intercepts(model)), [False, True, False, False])
+    np.testing.assert_array_equal(np.isnan(slopes(model)), [False, True, True, False, True])
+    np.testing.assert_array_equal(np.isnan(intercepts(model)), [False, True, False, False, True])
     assert slopes(model)[0] == pytest.approx(slopes(model)[3], abs=EXACT)
     # in the last draw both rows have the same risk
     same = of(event, [0.9, 0.1, 0.2, 0.9, 0.7, 0.3], [[1] * 6, constant])
@@ -74,13 +74,21 @@ def test_a_constant_risk_has_no_slope_but_an_intercept():
     assert intercepts(model)[0] == pytest.approx(np.log(1 / 3), abs=EXACT)
 
 
-def test_risks_far_from_the_outcome_still_converge():
-    event = [1, 1, 1, 0] * 5
-    # extreme risks on both sides make plain Newton steps overshoot
-    risk = ([0.0] * 19) + [1.0]
-    model = of(event, risk)
-    assert intercepts(model)[0] == pytest.approx(scipy_intercept(model, 0), abs=1e-7)
-    assert np.isfinite(intercepts(of(event, [1e-6] * 20))).all()
+def test_an_intercept_is_found_where_plain_newton_steps_overshoot():
+    # risks near 0 and near 1 leave almost no curvature at the start
+    for n_low in (2, 10, 18):
+        risk = [0.0] * n_low + [1.0] * (20 - n_low)
+        for event in ([1] * 18 + [0] * 2, [0] * 17 + [1] * 3):
+            model = of(event, risk)
+            assert intercepts(model)[0] == pytest.approx(scipy_intercept(model, 0), abs=1e-6)
+
+
+@pytest.mark.parametrize(("at", "outlier"), [(0.56, 9.9), (0.2, 12.0), (-0.3, -13.0)])
+def test_a_slope_is_found_where_plain_newton_steps_overshoot(at, outlier):
+    # one re-report among many, and one household far out
+    logit = np.array([*np.linspace(-1, 1, 38), outlier, at])
+    model = of([0] * 39 + [1], expit(logit))
+    assert slopes(model)[0] == pytest.approx(scipy_slope(model, 0), abs=1e-4)
 
 
 def test_censored_rows_do_not_enter():

@@ -6,7 +6,7 @@ import pytest
 
 from hgrisk.cohort import CohortSettings, select_landmarks
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.features.build import build_features
+from hgrisk.features.build import MOST_LEVELS, build_features
 from hgrisk.features.settings import FeatureSettings
 from tests.builders import build, case, day, report
 
@@ -89,6 +89,21 @@ class TestCovariates:
         assert str(caught.value) == (
             "The covariate 'extra' is a number, but found 'twelve': mend it or set kind = 'category'."
         )
+
+    @pytest.mark.parametrize("levels", [MOST_LEVELS, MOST_LEVELS + 1])
+    def test_a_category_with_a_text_of_its_own_for_every_household_is_refused(self, levels):
+        names = [f"H{number:03}" for number in range(levels)]
+        histories = build([report(0, case_id=name) for name in names], [case(name, note=name) for name in names])
+        chosen = FeatureSettings.parse(
+            {"covariates": {"note": {"kind": "category"}}, "families": ["calendar"]}, where="features"
+        )
+        cohort = select_landmarks(histories)
+        if levels == MOST_LEVELS:
+            assert build_features(histories, cohort, chosen).X["note"].tolist() == names
+            return
+        with pytest.raises(DataError) as caught:
+            build_features(histories, cohort, chosen)
+        assert str(caught.value).startswith("A category has at most 100 levels, but found 101 in 'note': ")
 
     def test_an_unknown_covariate_is_refused(self):
         with pytest.raises(DataError) as caught:
