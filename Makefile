@@ -8,7 +8,7 @@ LOCK   := uv pip compile pyproject.toml --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-others $(OTHERS:%=test-%) lab lock clean
+.PHONY: help setup run data test test-others $(OTHERS:%=test-%) lab lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -16,7 +16,10 @@ help: ## list these targets
 setup: .venv/.ready ## create .venv from requirements.lock, if it is not there or is out of date
 
 run: .venv/.ready ## run the experiment on the synthetic data; results in runs/synthetic
-	$(BIN)/hgrisk run experiments/synthetic.toml --data data/synthetic --out runs/synthetic
+	$(BIN)/hgrisk run experiments/synthetic.toml --out runs/synthetic
+
+data: .venv/.ready ## make data/synthetic again, byte for byte
+	$(BIN)/hgrisk simulate --households 11000 --dirty 0.004 --out data/synthetic
 
 test: .venv/.ready ## everything that CI runs, on the Python of .venv
 	$(BIN)/ruff check .

@@ -17,4 +17,6 @@ from .models.prior_count import PriorCount as PriorCount
 from .models.prior_count_recency import PriorCountRecency as PriorCountRecency
 from .outcome import OutcomeSettings as OutcomeSettings
 from .outcome import time_to_rereport as time_to_rereport
+from .simulate.scenario import Scenario as Scenario
+from .simulate.world import make_world as make_world
 from .surv import Surv as Surv

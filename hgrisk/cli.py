@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from hgrisk.errors import HgriskError
 
 OK, TOO_MANY_BAD_ROWS, WRONG_INPUT, FAULT = 0, 1, 2, 3
+MOST_DIRTY = 0.5
 
 app = typer.Typer(
     name="hgrisk",
@@ -125,19 +126,36 @@ def report(
 
 @app.command()
 def simulate(
-    out: Annotated[Path, typer.Option(help="Folder for the made-up tables.")],
-    households: Annotated[int, typer.Option(min=1, help="Number of households.")] = 3000,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed; default: that of the shipped data.")] = None,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Folder for the world: new, or of an earlier one.")] = None,
+    scenario: Annotated[str, typer.Option(help="Name of a scenario, or a scenario file (.toml).")] = "baseline",
+    households: Annotated[int | None, typer.Option(help="Households with violence; default: the scenario's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")] = None,
+    dirty: Annotated[float | None, typer.Option(help="Faulty rows to plant, a share of the events, 0 to 0.5.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default: one per processor.")] = None,
+    show_list: Annotated[bool, typer.Option("--list", help="Show the scenarios and their questions.")] = False,
 ) -> None:
-    """Make up case histories with known parameters."""
-    from hgrisk.console import say  # noqa: PLC0415
-    from hgrisk.simulate.settings import SimulationSettings  # noqa: PLC0415
-    from hgrisk.simulate.simulator import simulate as make_up  # noqa: PLC0415
-    from hgrisk.simulate.write import write  # noqa: PLC0415
+    """Make up a world: case histories whose hazards, effects and reporting are known."""
+    from hgrisk.console import CountProgress, show_scenarios, show_world  # noqa: PLC0415
+    from hgrisk.simulate.scenario import Scenario, scenario_names  # noqa: PLC0415
 
-    values: dict[str, Any] = {"households": households} | ({} if seed is None else {"seed": seed})
-    write(make_up(SimulationSettings.parse(values, where="simulate")), out)
-    say(f"Made up {households:,} households in {out}")
+    if show_list:
+        show_scenarios(Scenario.named(name) for name in scenario_names())
+        return
+    if out is None:
+        raise HgriskError("A made-up world goes to a folder", "no --out", "give for example --out world")
+    if dirty is not None and not 0 <= dirty <= MOST_DIRTY:
+        raise HgriskError("A share of faulty rows lies between 0 and 0.5", f"{dirty}", "give for example 0.02")
+    given = {"households": households, "seed": seed, "dirty_share": dirty}
+    changes = {name: value for name, value in given.items() if value is not None}
+    wanted = Path(scenario)
+    made = Scenario.read(wanted, **changes) if wanted.suffix == ".toml" else Scenario.named(scenario, **changes)
+
+    from hgrisk.simulate.folder import write_world  # noqa: PLC0415  # compiles, so only when all is well
+
+    with CountProgress("making up") as progress:
+        summary = write_world(made, out, workers, progress.reach)
+    show_world(summary)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +19,8 @@ from hgrisk.histories.incidents import REPORT_KINDS
 
 if TYPE_CHECKING:
     from hgrisk.experiment import RunResult  # 3 s to import, and only a run has it
+    from hgrisk.simulate.datasheet import WorldSummary
+    from hgrisk.simulate.scenario import Scenario
 
 MOST_KINDS = 50
 _HEADLINE = ("uno_c", "brier", "calibration_slope")
@@ -57,6 +59,40 @@ class Progress:
             One of the steps.
         """
         self._bar.update(self._task, description=name, completed=self._steps.index(name))
+
+
+class CountProgress:
+    """A progress bar over equal pieces of work, on standard error.
+
+    Parameters
+    ----------
+    description : str
+        What is being done.
+    """
+
+    def __init__(self, description: str) -> None:
+        columns = (TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task(description, total=None)
+
+    def __enter__(self) -> Self:
+        """Start the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def reach(self, done: int, total: int) -> None:
+        """Say how far the work is.
+
+        Parameters
+        ----------
+        done, total : int
+            Pieces that are finished, and of all.
+        """
+        self._bar.update(self._task, completed=done, total=total)
 
 
 def say(text: str) -> None:
@@ -140,6 +176,51 @@ def show_comparison(table: pd.DataFrame, metric: str) -> None:
         The metric.
     """
     _show(table.replace({" \\(": "\n("}, regex=True), f"{metric}, with intervals")
+
+
+def show_scenarios(scenarios: Iterable[Scenario]) -> None:
+    """Show what each scenario is for.
+
+    Parameters
+    ----------
+    scenarios : iterable of Scenario
+        The scenarios.
+    """
+    rows = [(scenario.name, scenario.question) for scenario in scenarios]
+    _show(pd.DataFrame(rows, columns=["scenario", "question"]), "Scenarios")
+
+
+def show_world(summary: WorldSummary) -> None:
+    """Show what a made-up world holds, and its calibrated numbers beside their targets.
+
+    Parameters
+    ----------
+    summary : WorldSummary
+        The world.
+    """
+    rows = [
+        (
+            row["quantity"],
+            f"{row['target']:.3f} ± {row['tolerance']:.3f}",
+            _shown(row["simulated"]),
+            _yes(row["within"]),
+        )
+        for row in summary.calibration.to_dicts()
+    ]
+    _show(pd.DataFrame(rows, columns=["quantity", "target", "simulated", "within"]), "Calibration")
+    known = f"{summary.cases:,} known to Veilig Thuis"
+    say(f"Made up {summary.households:,} households, of which {known}, with {summary.events:,} events.")
+    if summary.planted:
+        say(f"Planted {sum(summary.planted.values()):,} faulty rows among the events.")
+    say(f"World: {summary.folder} (only observed/ is for a pipeline)")
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _yes(within: bool | None) -> str:
+    return {True: "yes", False: "no", None: "-"}[within]
 
 
 def _ladder(ladder: pd.DataFrame, horizon: float | None) -> pd.DataFrame:

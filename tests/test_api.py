@@ -12,8 +12,9 @@ from hgrisk.settings import Settings
 
 NAMES = [
     "BaseRate", "CaseHistories", "CohortSettings", "CoxRegression", "Dataset", "EvaluationSettings", "Experiment",
-    "FeatureSettings", "OutcomeSettings", "PriorCount", "PriorCountRecency", "ReReportLogistic", "SplitSettings",
-    "Surv", "build_features", "evaluate", "leak_canary", "run_experiment", "select_landmarks", "time_to_rereport",
+    "FeatureSettings", "OutcomeSettings", "PriorCount", "PriorCountRecency", "ReReportLogistic", "Scenario",
+    "SplitSettings", "Surv", "build_features", "evaluate", "leak_canary", "make_world", "run_experiment",
+    "select_landmarks", "time_to_rereport",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from hgrisk import cli
 from hgrisk.histories.case_histories import CaseHistories
+from hgrisk.simulate.scenario import Scenario, scenario_names
 
 HEAVY = ("numpy", "pandas", "polars", "mlflow", "sklearn", "matplotlib", "numba", "scipy", "rich.progress")
 COMMANDS = ("check", "run", "compare", "report", "simulate")
@@ -189,15 +190,36 @@ def test_report_writes_the_page_again_in_either_language(hgrisk, small_run, tmp_
     assert (copy / "report.html").read_bytes() == before
 
 
-def test_simulate_fills_a_folder_that_check_accepts(hgrisk, tmp_path):
-    code, out, _ = hgrisk("simulate", "--out", tmp_path / "made", "--households", "60", "--seed", "5")
-    assert (code, out) == (cli.OK, f"Made up 60 households in {tmp_path / 'made'}\n")
-    again = hgrisk("simulate", "--out", tmp_path / "again", "--households", "60", "--seed", "5")
-    other = hgrisk("simulate", "--out", tmp_path / "other", "--households", "60", "--seed", "6")
-    assert again[0] == other[0] == cli.OK
-    one, two, three = ((tmp_path / name / "events.csv").read_bytes() for name in ("made", "again", "other"))
-    assert one == two != three
-    assert hgrisk("check", tmp_path / "made")[0] == cli.OK
+def test_simulate_fills_a_folder_that_check_accepts(hgrisk, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    words = ["simulate", "--scenario", "drift", "--households", "300", "--seed", "5", "--dirty", "0.05", "--out"]
+    code, out, _ = hgrisk(*words, tmp_path / "made")
+    assert code == cli.OK
+    assert "police_and_justice_2023" in out
+    assert "Made up 300 households, of which " in out
+    assert out.splitlines()[-1] == f"World: {tmp_path / 'made'} (only observed/ is for a pipeline)"
+    assert max(map(len, out.splitlines()[:-1])) <= 100
+    planted = int(out.split("Planted ")[1].split()[0].replace(",", ""))
+    assert Scenario.read(tmp_path / "made" / "scenario.toml").seed == 5
+    code, out, _ = hgrisk("check", tmp_path / "made" / "observed", "--max-bad-share", "0.06")
+    assert code == cli.OK
+    assert f"Quarantined: {planted} row(s)" in out
+
+
+def test_simulate_writes_the_same_world_from_its_own_scenario_file(hgrisk, tmp_path):
+    made, again = tmp_path / "made", tmp_path / "again"
+    assert hgrisk("simulate", "--households", "40", "--workers", "1", "--out", made)[0] == cli.OK
+    assert hgrisk("simulate", "--scenario", made / "scenario.toml", "--workers", "2", "--out", again)[0] == cli.OK
+    files = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
+    assert files
+    assert all((made / name).read_bytes() == (again / name).read_bytes() for name in files)
+
+
+def test_simulate_lists_the_scenarios_and_their_questions(hgrisk, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, _ = hgrisk("simulate", "--list")
+    assert code == cli.OK
+    assert all(f" {name} " in out and Scenario.named(name).question in out for name in scenario_names())
 
 
 @pytest.mark.parametrize(
@@ -208,12 +230,30 @@ def test_simulate_fills_a_folder_that_check_accepts(hgrisk, tmp_path):
         (["run", "gone.toml"], "A settings file exists, but found no file gone.toml: check the path."),
         (["run", "."], "A settings file can be read, but found .: give a TOML file that you may read."),
         (["compare", "."], "The folder of a run holds scores.csv, but found none in .: give the --out of a run."),
+        (["simulate"], "A made-up world goes to a folder, but found no --out: give for example --out world."),
+        (
+            ["simulate", "--out", "new", "--dirty", "0.7"],
+            "A share of faulty rows lies between 0 and 0.5, but found 0.7: give for example 0.02.",
+        ),
+        (
+            ["simulate", "--out", "new", "--scenario", "nope"],
+            f"A scenario is one of those shipped, but found 'nope': use {', '.join(scenario_names())}.",
+        ),
+        (
+            ["simulate", "--out", "new", "--scenario", "gone.toml"],
+            "A settings file exists, but found no file gone.toml: check the path.",
+        ),
+        (
+            ["simulate", "--out", "new", "--households", "0"],
+            "baseline: households must be valid, but found 0: input should be greater than or equal to 1.",
+        ),
         (["report", "."], "The folder of a run holds tables/facts.json, but found none in .: give the --out of a run."),
     ],
 )
 def test_an_error_is_one_sentence_on_standard_error(hgrisk, tmp_path, monkeypatch, words, text):
     monkeypatch.chdir(tmp_path)
     assert hgrisk(*words) == (cli.WRONG_INPUT, "", f"{text}\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_language_is_refused_and_the_page_is_left_alone(hgrisk, small_run):

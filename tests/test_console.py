@@ -1,12 +1,22 @@
 """What the command line shows: tables first, intervals where there are any, no markup out of the data."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import polars as pl
 import pytest
 
-from hgrisk.console import Progress, say, show_account, show_comparison, show_result
+from hgrisk.console import (
+    CountProgress,
+    Progress,
+    say,
+    show_account,
+    show_comparison,
+    show_result,
+    show_scenarios,
+    show_world,
+)
 from hgrisk.histories.account import RowAccount
 
 NAN = float("nan")
@@ -162,3 +172,55 @@ def test_progress_is_told_on_standard_error_and_gone_afterwards(capsys, monkeypa
     assert "write" in err
     with pytest.raises(ValueError, match="not in list"):
         progress.step("unheard of")
+
+
+def test_counted_work_is_told_on_standard_error_and_gone_afterwards(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with CountProgress("making up") as progress:
+        for done in range(4):
+            progress.reach(done, 3)
+            (task,) = progress._bar.tasks
+            assert (task.description, task.completed, task.total) == ("making up", done, 3)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "making up" in err
+
+
+def world(planted):
+    calibration = pl.DataFrame(
+        {
+            "quantity": ["first_reports_2023", "late_assessments_2023", "elder_abuse_2024"],
+            "target": [0.319, 0.4, 0.02],
+            "tolerance": [0.02, 0.04, 0.02],
+            "simulated": [0.3201, 0.55, None],
+            "within": [True, False, None],
+        }
+    )
+    return SimpleNamespace(
+        households=5000, cases=3210, events=45_678, planted=planted, calibration=calibration, folder=Path("deep/world")
+    )
+
+
+def test_a_world_is_shown_beside_its_targets(capsys):
+    show_world(world({"missing_kind": 1000, "unknown_case": 2}))
+    out = capsys.readouterr().out
+    assert cells(out, "first_reports_2023") == [
+        ["first_reports_2023", "0.319 ± 0.020", "0.320", "yes"],
+        ["late_assessments_2023", "0.400 ± 0.040", "0.550", "no"],
+    ]
+    assert cells(out, "elder_abuse_2024")[0] == ["elder_abuse_2024", "0.020 ± 0.020", "-", "-"]
+    assert out.splitlines()[-3:] == [
+        "Made up 5,000 households, of which 3,210 known to Veilig Thuis, with 45,678 events.",
+        "Planted 1,002 faulty rows among the events.",
+        "World: deep/world (only observed/ is for a pipeline)",
+    ]
+
+
+def test_no_faulty_rows_are_not_spoken_of(capsys):
+    show_world(world({}))
+    assert "faulty" not in capsys.readouterr().out
+
+
+def test_scenarios_are_shown_with_their_questions(capsys):
+    show_scenarios([SimpleNamespace(name="drift", question="Does it drift [or not]?")])
+    assert cells(capsys.readouterr().out, "drift")[0] == ["drift", "Does it drift [or not]?"]

@@ -30,9 +30,9 @@ TESTED_ELSEWHERE = {
         *("report/scores", "report/voice"),
     ],
     "tests/report/test_headline.py": ["report/accounts"],
-    "tests/simulate/test_simulator.py": [
-        *("simulate/households", "simulate/persons", "simulate/reports", "simulate/settings", "simulate/steps"),
-    ],
+    "tests/simulate/engine/test_run.py": ["simulate/engine/homes"],
+    "tests/simulate/engine/test_walk.py": ["simulate/engine/purposes", "simulate/engine/state"],
+    "tests/simulate/test_block.py": ["simulate/engine/results"],
 }
 
 
@@ -67,7 +67,8 @@ def mirrored(module):
 def imports(path):
     """Return the modules of hgrisk that a file imports from."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names = [name for node in froms for name in (node.module, *(f"{node.module}.{one.name}" for one in node.names))]
     files = [ROOT / f"{name.replace('.', '/')}.py" for name in names if name.startswith("hgrisk.")]
     return {file for file in files if file.is_file()}
 

@@ -7,15 +7,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hgrisk.simulate.scenario import Scenario
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 MOST_STATEMENTS = 20
 
 
 @pytest.fixture(scope="module")
 def example() -> str:
-    (block,) = re.findall(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-    return block
+    return BLOCKS[0]
 
 
 def test_the_example_is_short(example):
@@ -38,6 +40,29 @@ def test_the_example_runs_as_printed(example, monkeypatch, capsys):
     assert 0.55 < uno["estimate"]["prior count"] < 0.80
     assert (uno["lower"] <= uno["estimate"]).all()
     assert (uno["estimate"] <= uno["upper"]).all()
+
+
+def test_the_planted_effect_is_read_as_printed(capsys):
+    _, block = BLOCKS
+    fewer = block.replace("households=10_000", "households=1500")
+    assert fewer != block
+    names: dict[str, object] = {}
+    exec(compile(fewer, "README.md", "exec"), names)  # noqa: S102
+    effects = names["effects"]
+    assert isinstance(effects, pd.DataFrame)
+    violence = effects[effects["outcome"] == "violence"]
+    assert violence["horizon_days"].tolist() == [183, 365, 548]
+    assert (violence["risk_difference"] < -2 * violence["risk_difference_se"]).all()
+    assert "risk_difference" in capsys.readouterr().out
+
+
+def test_the_scenario_file_that_is_shown_plants_the_same_effect(tmp_path):
+    (text,) = re.findall(r"^```toml\n(name = \"help\".*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "help.toml").write_text(text, encoding="utf-8")
+    scenario = Scenario.read(tmp_path / "help.toml")
+    assert (scenario.name, scenario.households) == ("help", 10_000)
+    planted = {"violence_ratio": 0.6, "detection_ratio": 1.2}
+    assert scenario.interventions == Scenario.named("baseline", interventions={"help": planted}).interventions
 
 
 def test_every_file_that_is_named_is_there():

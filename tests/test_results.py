@@ -62,7 +62,8 @@ def test_the_tables_have_the_named_columns_and_a_row(small_run):
         assert len(lines) > 1, name
     rows = json.loads((small_run.out / "rows.json").read_text(encoding="utf-8"))
     assert {tuple(row) for row in rows} == {("source", "read", "used", "merged", "excluded", "quarantined")}
-    assert [row["source"].split(":")[0] for row in rows] == ["events", "cases", "persons", "memberships", "regions"]
+    names = ["events", "cases", "persons", "memberships", "regions", "case_regions"]
+    assert [row["source"].split(":")[0] for row in rows] == names
 
 
 def test_scores_name_models_and_audit_groups(small_run):

@@ -19,12 +19,14 @@ import pytest
 from hgrisk import console
 from hgrisk.cli import main
 from hgrisk.experiment import RunResult
-from hgrisk.simulate.settings import SimulationSettings
-from hgrisk.simulate.simulator import simulate
-from hgrisk.simulate.write import write
+from hgrisk.simulate.scenario import Scenario
+from hgrisk.simulate.world import make_world
 
 MARK = "ZQXJKV"
-"""Every identifier of the delivery begins with it, and nothing else does."""
+"""Every identifier of the delivery begins with it, and nothing else does; those of faulty events go on with an F."""
+
+TWICE = 3
+"""So many sound events are in the delivery twice."""
 
 _IDENTIFIERS = ("event_id", "case_id", "person_id", "exposed_person_id")
 
@@ -85,20 +87,22 @@ class SmallRun:
         return f"sqlite:///{self.out.parent / 'mlflow.db'}"
 
 
-def marked(folder: Path) -> None:
-    """Put the mark before every identifier in the tables of a folder."""
-    for path in folder.glob("*.csv"):
-        table = pl.read_csv(path, infer_schema=False)
-        present = [name for name in _IDENTIFIERS if name in table.columns]
-        table.with_columns((pl.lit(MARK) + pl.col(name)).alias(name) for name in present).write_csv(path)
+def write_marked(tables: dict[str, pl.DataFrame], folder: Path) -> None:
+    """Write tables as CSV, with the mark before every identifier."""
+    folder.mkdir()
+    for name, table in tables.items():
+        present = [column for column in _IDENTIFIERS if column in table.columns]
+        marked = table.with_columns((pl.lit(MARK) + pl.col(column)).alias(column) for column in present)
+        marked.write_csv(folder / f"{name}.csv")
 
 
 @pytest.fixture(scope="session")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ``small.toml`` and its data in ``delivery``."""
     folder = tmp_path_factory.mktemp("study")
-    write(simulate(SimulationSettings(households=300, seed=7)), folder / "delivery")
-    marked(folder / "delivery")
+    world = make_world(Scenario(households=1800, seed=7, dirty_share=0.004))
+    events = world.observed["events"]
+    write_marked(world.observed | {"events": pl.concat([events, events[:TWICE]])}, folder / "delivery")
     (folder / "small.toml").write_text(EXPERIMENT, encoding="utf-8")
     return folder
 

@@ -14,9 +14,9 @@ from hgrisk.histories.case_histories import CaseHistories
 
 PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 EVENTS = [
-    ("a", "2020-01-01", "police"),
-    ("b", "2020-06-01", "health"),
-    ("c", "2021-01-01", "police"),
+    ("a", "2020-01-01", "police_and_justice"),
+    ("b", "2020-06-01", "health_care"),
+    ("c", "2021-01-01", "police_and_justice"),
 ]
 
 

@@ -1,0 +1,1 @@
+"""What registers hold of a made-up world: from arrays to the observed tables."""

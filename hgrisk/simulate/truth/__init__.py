@@ -1,0 +1,1 @@
+"""What no register shows: the households as they are, every incident, and what each intervention would have done."""

@@ -1,0 +1,38 @@
+"""The regions: their shares, and how much they differ."""
+
+import numpy as np
+import pytest
+
+from hgrisk.simulate.regions import INHABITANTS, MERGED, N_REGIONS, SUCCESSOR, region_shares, regional_log_ratios
+
+
+def test_there_are_26_regions_and_the_successor_is_none_of_them():
+    assert N_REGIONS == len(set(INHABITANTS)) == 26
+    assert set(MERGED) <= set(INHABITANTS)
+    assert SUCCESSOR not in INHABITANTS
+
+
+def test_shares_are_those_of_the_inhabitants():
+    shares = region_shares()
+    assert shares.sum() == pytest.approx(1)
+    names = list(INHABITANTS)
+    ratio = shares[names.index("Utrecht")] / shares[names.index("Zeeland")]
+    assert ratio == pytest.approx(INHABITANTS["Utrecht"] / INHABITANTS["Zeeland"])
+
+
+@pytest.mark.parametrize("log_sd", [0.0, 0.15, 0.34])
+def test_log_ratios_have_exactly_that_sd_and_mean_0(log_sd):
+    ratios = regional_log_ratios(log_sd, np.random.default_rng(1))
+    assert ratios.shape == (26,)
+    assert ratios.std() == pytest.approx(log_sd, abs=1e-12)
+    assert ratios.mean() == pytest.approx(0, abs=1e-12)
+
+
+def test_log_ratios_are_normal_scores_in_an_order_that_the_generator_shuffles():
+    rng = np.random.default_rng(1)
+    one, two = regional_log_ratios(1, rng), regional_log_ratios(1, rng)
+    assert one.tolist() != two.tolist()
+    assert np.sort(one) == pytest.approx(np.sort(two))
+    assert np.sort(one) == pytest.approx(-np.sort(one)[::-1])  # symmetric about 0
+    assert np.abs(one).max() == pytest.approx(2.2, abs=0.1)
+    assert regional_log_ratios(1, np.random.default_rng(1)).tolist() == one.tolist()
