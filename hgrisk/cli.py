@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from hgrisk.errors import HgriskError
 
-OK, TOO_MANY_BAD_ROWS, WRONG_INPUT, FAULT = 0, 1, 2, 3
+OK, TOO_MANY_BAD_ROWS, WRONG_INPUT, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 MOST_DIRTY = 0.5
 
 app = typer.Typer(
@@ -127,7 +131,7 @@ def report(
 @app.command()
 def simulate(
     *,
-    out: Annotated[Path | None, typer.Option(help="Folder for the world: new, or of an earlier one.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="PATH", help="Folder: new, or of an earlier world.")] = None,
     scenario: Annotated[str, typer.Option(help="Name of a scenario, or a scenario file (.toml).")] = "baseline",
     households: Annotated[int | None, typer.Option(help="Households with violence; default: the scenario's.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed; default: the scenario's.")] = None,
@@ -142,8 +146,9 @@ def simulate(
     if show_list:
         show_scenarios(Scenario.named(name) for name in scenario_names())
         return
-    if out is None:
-        raise HgriskError("A made-up world goes to a folder", "no --out", "give for example --out world")
+    if not out:  # a path made of "" would be the working folder
+        found = "no --out" if out is None else "an empty --out"
+        raise HgriskError("A made-up world goes to a folder", found, "give for example --out world")
     if dirty is not None and not 0 <= dirty <= MOST_DIRTY:
         raise HgriskError("A share of faulty rows lies between 0 and 0.5", f"{dirty}", "give for example 0.02")
     given = {"households": households, "seed": seed, "dirty_share": dirty}
@@ -151,19 +156,28 @@ def simulate(
     wanted = Path(scenario)
     made = Scenario.read(wanted, **changes) if wanted.suffix == ".toml" else Scenario.named(scenario, **changes)
 
-    from hgrisk.simulate.folder import write_world  # noqa: PLC0415  # compiles, so only when all is well
+    try:
+        from hgrisk.simulate.folder import write_world  # noqa: PLC0415  # compiles, so only when all is well
 
-    with CountProgress("making up") as progress:
-        summary = write_world(made, out, workers, progress.reach)
+        with CountProgress("making up") as progress:
+            summary = write_world(made, Path(out), workers, progress.reach)
+    except KeyboardInterrupt:
+        typer.echo("Stopped; nothing was written.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     show_world(summary)
 
 
 def main() -> None:
-    """Run the command line; an error is one sentence, with a traceback only on ``--debug``."""
+    """Run the command line; an error is one sentence, with a traceback only on ``--debug``.
+
+    A signal that ends the process (SIGTERM, SIGHUP) lets a command clean up as Ctrl-C does, and gives exit code 128
+    plus its number.
+    """
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
-        app()
+        with _signals_that_exit():
+            app()
     except HgriskError as error:
         _stop(str(error), WRONG_INPUT, debug=debug)
     except OSError as error:
@@ -172,6 +186,25 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001
         text = f"hgrisk has a fault: {type(error).__name__}. Run again with --debug and report what it shows."
         _stop(text, FAULT, debug=debug)
+
+
+@contextmanager
+def _signals_that_exit() -> Iterator[None]:
+    """Turn signals that end the process into an exit that is cleaned up after; one that is ignored (nohup) stays so."""
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in known}
+    heeded = [number for number in known if before[number] == signal.SIG_DFL]
+    for number in heeded:
+        signal.signal(number, _exit_by)
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, before[number])
+
+
+def _exit_by(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler takes both
+    sys.exit(128 + number)
 
 
 def _stop(text: str, code: int, *, debug: bool) -> None:

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.histories.incidents import REPORT_KINDS
+from hgrisk.provenance import MADE_UP_NOTE
 
 if TYPE_CHECKING:
     from hgrisk.experiment import RunResult  # 3 s to import, and only a run has it
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from hgrisk.simulate.scenario import Scenario
 
 MOST_KINDS = 50
+_OFF_TARGET = (
+    "The targets are those of the baseline: other scenarios differ from them on purpose, and a small world misses some "
+    "by chance."
+)
 _HEADLINE = ("uno_c", "brier", "calibration_slope")
 
 
@@ -159,6 +164,8 @@ def show_result(result: RunResult, report: Path, run_id: str | None) -> None:
         _show(_ladder(result.ladder, horizon), f"Prior-violence ladder, Uno's C at {horizon} days")
     if result.folder.content.apparent:
         say("These scores are apparent: the models were judged on the rows they were fitted on, which flatters them.")
+    if MADE_UP_NOTE in result.folder.content.notes:
+        say(MADE_UP_NOTE)
     say("A household that is not flagged is not thereby safe; a re-report is not a re-offence.")
     if run_id is not None:
         say(f"Tracked as MLflow run {run_id}")
@@ -208,11 +215,14 @@ def show_world(summary: WorldSummary) -> None:
         for row in summary.calibration.to_dicts()
     ]
     _show(pd.DataFrame(rows, columns=["quantity", "target", "simulated", "within"]), "Calibration")
+    if any(row[-1] == "no" for row in rows):
+        say(_OFF_TARGET)
     known = f"{summary.cases:,} known to Veilig Thuis"
     say(f"Made up {summary.households:,} households, of which {known}, with {summary.events:,} events.")
     if summary.planted:
         say(f"Planted {sum(summary.planted.values()):,} faulty rows among the events.")
     say(f"World: {summary.folder} (only observed/ is for a pipeline)")
+    say("Made-up data: no figure in it is evidence about real households.")
 
 
 def _shown(value: float | None) -> str:

@@ -10,6 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+MADE_UP_MARK = {"hgrisk": "made-up data: no evidence about households"}
+"""What the footer of every Parquet table of a made-up world says: a folder can be copied without its datasheet."""
+
+MADE_UP_NOTE = "The data are made up by hgrisk simulate: no number from them is evidence about real households."
+"""The note on histories that were read from a table with that mark."""
+
 _PACKAGES = ("numpy", "pandas", "polars", "scipy", "scikit-learn", "numba")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from hgrisk import __main__ as started_by_name
 from hgrisk import cli
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.simulate.scenario import Scenario, scenario_names
@@ -197,8 +199,8 @@ def test_simulate_fills_a_folder_that_check_accepts(hgrisk, tmp_path, monkeypatc
     assert code == cli.OK
     assert "police_and_justice_2023" in out
     assert "Made up 300 households, of which " in out
-    assert out.splitlines()[-1] == f"World: {tmp_path / 'made'} (only observed/ is for a pipeline)"
-    assert max(map(len, out.splitlines()[:-1])) <= 100
+    assert f"World: {tmp_path / 'made'} (only observed/ is for a pipeline)" in out.splitlines()[-2:]
+    assert max(len(line) for line in out.splitlines() if line.startswith("│")) <= 100
     planted = int(out.split("Planted ")[1].split()[0].replace(",", ""))
     assert Scenario.read(tmp_path / "made" / "scenario.toml").seed == 5
     code, out, _ = hgrisk("check", tmp_path / "made" / "observed", "--max-bad-share", "0.06")
@@ -213,6 +215,61 @@ def test_simulate_writes_the_same_world_from_its_own_scenario_file(hgrisk, tmp_p
     files = [path.relative_to(made) for path in made.rglob("*") if path.is_file()]
     assert files
     assert all((made / name).read_bytes() == (again / name).read_bytes() for name in files)
+
+
+def test_simulate_leaves_a_scenario_file_of_the_users_own_alone(hgrisk, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    Path("mine/scenario.toml").write_text('name = "mine"\n')
+    code, _, err = hgrisk("simulate", "--scenario", "mine/scenario.toml", "--out", "mine")
+    found = "a scenario.toml that hgrisk did not write in mine"
+    assert code == cli.WRONG_INPUT
+    assert err.strip() == (
+        f"A made-up world goes to a new folder, or over an earlier one, but found {found}: "
+        "name another folder, or one that holds an earlier world and nothing else."
+    )
+    assert [path.name for path in Path("mine").iterdir()] == ["scenario.toml"]
+
+
+@pytest.fixture
+def interrupted_by(monkeypatch):
+    """Let a signal come when the first block of a world is written."""
+
+    def arrange(number):
+        from hgrisk.simulate import folder  # noqa: PLC0415
+
+        monkeypatch.setattr(folder, "faulty_rows", lambda *_: signal.raise_signal(number))
+
+    return arrange
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_signal_during_simulate_leaves_everything_as_it_was(hgrisk, tmp_path, interrupted_by, name, earlier):
+    if not hasattr(signal, name):
+        pytest.skip(f"no {name} here")
+    number, words = getattr(signal, name), ["simulate", "--households", "30", "--workers", "1", "--out"]
+    if earlier:
+        assert hgrisk(*words, tmp_path / "world")[0] == cli.OK
+    handler = signal.getsignal(number)
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    interrupted_by(number)
+    code, out, err = hgrisk(*words, tmp_path / "world", "--seed", "2")
+    assert (code, out) == (128 + number, "")
+    assert ("Stopped; nothing was written." in err.splitlines()) == (name == "SIGINT")
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+    assert signal.getsignal(number) == handler
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no SIGHUP here")
+def test_a_hangup_that_nohup_ignores_stays_ignored(hgrisk, tmp_path, monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(CaseHistories, "read", lambda *_: signal.raise_signal(signal.SIGHUP) or sys.exit(77))
+        assert hgrisk("check", tmp_path)[0] == 77
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_simulate_lists_the_scenarios_and_their_questions(hgrisk, monkeypatch):
@@ -231,6 +288,10 @@ def test_simulate_lists_the_scenarios_and_their_questions(hgrisk, monkeypatch):
         (["run", "."], "A settings file can be read, but found .: give a TOML file that you may read."),
         (["compare", "."], "The folder of a run holds scores.csv, but found none in .: give the --out of a run."),
         (["simulate"], "A made-up world goes to a folder, but found no --out: give for example --out world."),
+        (
+            ["simulate", "--out", ""],
+            "A made-up world goes to a folder, but found an empty --out: give for example --out world.",
+        ),
         (
             ["simulate", "--out", "new", "--dirty", "0.7"],
             "A share of faulty rows lies between 0 and 0.5, but found 0.7: give for example 0.02.",
@@ -316,6 +377,14 @@ def test_help_imports_nothing_heavy_and_is_quick():
     assert "'hgrisk.cli'" in loaded
     assert [name for name in HEAVY if f"'{name}'" in loaded] == []
     assert taken < 10  # a bound for a busy machine; about 0.2 s on a free one
+
+
+def test_python_starts_it_by_name(tmp_path):
+    assert started_by_name.main is cli.main
+    command = [sys.executable, "-m", "hgrisk", "simulate", "--out", ""]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: S603
+    assert (done.returncode, done.stdout) == (cli.WRONG_INPUT, "")
+    assert done.stderr.startswith("A made-up world goes to a folder, but found an empty --out")
 
 
 def test_the_installed_command_stops_in_the_same_way(tmp_path):

@@ -18,6 +18,7 @@ from hgrisk.console import (
     show_world,
 )
 from hgrisk.histories.account import RowAccount
+from hgrisk.provenance import MADE_UP_NOTE
 
 NAN = float("nan")
 
@@ -41,7 +42,7 @@ def histories(n_bad=3, notes=(), source="events", kinds=("report", "report", "ad
 COUNTS = {"source": str} | dict.fromkeys(("read", "used", "merged", "excluded", "quarantined"), int)
 
 
-def result(ladder=None, apparent=False, bounds=(0.6, 0.7)):
+def result(ladder=None, apparent=False, bounds=(0.6, 0.7), notes=()):
     scores = pd.DataFrame(
         [(model, metric, horizon, group, estimate, *bounds)
          for model, estimate in (("base", NAN), ("cox", 0.654321))
@@ -50,7 +51,7 @@ def result(ladder=None, apparent=False, bounds=(0.6, 0.7)):
          for group in ("all", "region=x")],
         columns=["model", "metric", "horizon_days", "group", "estimate", "lower", "upper"],
     )  # fmt: skip
-    content = SimpleNamespace(calibration_horizon_days=365, apparent=apparent)
+    content = SimpleNamespace(calibration_horizon_days=365, apparent=apparent, notes=notes)
     empty = pd.DataFrame(columns=["step", "metric", "horizon_days"])
     return SimpleNamespace(
         scores=scores, ladder=empty if ladder is None else ladder, folder=SimpleNamespace(content=content)
@@ -127,6 +128,13 @@ def test_apparent_scores_are_called_so(capsys, tmp_path):
     assert (
         "These scores are apparent: the models were judged on the rows they were fitted on" in capsys.readouterr().out
     )
+
+
+def test_a_result_on_made_up_data_says_so(capsys, tmp_path):
+    show_result(result(notes=["Of May.", MADE_UP_NOTE]), tmp_path / "report.html", None)
+    assert f"\n{MADE_UP_NOTE}\nA household that is not flagged" in capsys.readouterr().out
+    show_result(result(notes=["Of May."]), tmp_path / "report.html", None)
+    assert "made up" not in capsys.readouterr().out
 
 
 def test_the_ladder_shows_gains_with_their_sign(capsys, tmp_path):
@@ -209,11 +217,23 @@ def test_a_world_is_shown_beside_its_targets(capsys):
         ["late_assessments_2023", "0.400 ± 0.040", "0.550", "no"],
     ]
     assert cells(out, "elder_abuse_2024")[0] == ["elder_abuse_2024", "0.020 ± 0.020", "-", "-"]
-    assert out.splitlines()[-3:] == [
+    assert "The targets are those of the baseline: other scenarios differ from them on purpose, and a small" in out
+    assert out.splitlines()[-4:] == [
         "Made up 5,000 households, of which 3,210 known to Veilig Thuis, with 45,678 events.",
         "Planted 1,002 faulty rows among the events.",
         "World: deep/world (only observed/ is for a pipeline)",
+        "Made-up data: no figure in it is evidence about real households.",
     ]
+
+
+def test_a_world_within_its_targets_needs_no_excuse(capsys):
+    near = world({})
+    near.calibration = near.calibration.filter(pl.col("within").fill_null(value=True))
+    show_world(near)
+    out = capsys.readouterr().out
+    assert "first_reports_2023" in out
+    assert "elder_abuse_2024" in out
+    assert "The targets are" not in out
 
 
 def test_no_faulty_rows_are_not_spoken_of(capsys):

@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "tests/simulate/engine/test_run.py": ["simulate/engine/homes"],
     "tests/simulate/engine/test_walk.py": ["simulate/engine/purposes", "simulate/engine/state"],
     "tests/simulate/test_block.py": ["simulate/engine/results"],
+    "tests/test_cli.py": ["__main__"],
 }
 
 

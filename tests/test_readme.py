@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hgrisk.simulate.parameters.interventions import NAMES
 from hgrisk.simulate.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
@@ -57,12 +58,18 @@ def test_the_planted_effect_is_read_as_printed(capsys):
 
 
 def test_the_scenario_file_that_is_shown_plants_the_same_effect(tmp_path):
-    (text,) = re.findall(r"^```toml\n(name = \"help\".*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-    (tmp_path / "help.toml").write_text(text, encoding="utf-8")
-    scenario = Scenario.read(tmp_path / "help.toml")
-    assert (scenario.name, scenario.households) == ("help", 10_000)
-    planted = {"violence_ratio": 0.6, "detection_ratio": 1.2}
-    assert scenario.interventions == Scenario.named("baseline", interventions={"help": planted}).interventions
+    (text,) = re.findall(r"^```toml\n(name = \"regie\".*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "regie.toml").write_text(text, encoding="utf-8")
+    scenario = Scenario.read(tmp_path / "regie.toml")
+    assert (scenario.name, scenario.households) == ("regie", 10_000)
+    planted = {"intensive_regie": {"violence_ratio": 0.6, "detection_ratio": 1.2, "share": 0.2}}
+    assert scenario.interventions == Scenario.named("baseline", interventions=planted).interventions
+
+
+def test_every_intervention_has_its_name_in_it():
+    (listed,) = re.findall(r"`\[interventions\.X\]` has nine names: (.*?), the local help", README, flags=re.DOTALL)
+    assert tuple(re.findall(r"`(\w+)`", listed)) == NAMES
+    assert len(NAMES) == 9
 
 
 def test_every_file_that_is_named_is_there():

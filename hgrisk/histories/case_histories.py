@@ -16,7 +16,7 @@ from hgrisk.histories.apply import MappedRows, apply_mapping
 from hgrisk.histories.delivery import Delivery
 from hgrisk.histories.mapping import MappingFile, SourceMap, read_mapping
 from hgrisk.histories.networks import household_networks
-from hgrisk.histories.notes import quality_notes
+from hgrisk.histories.notes import origin_notes, quality_notes
 from hgrisk.histories.observation import exclude_unobserved, observed_cases, quarantine_late
 from hgrisk.histories.own_layout import own_layout
 from hgrisk.histories.raw import RawRows
@@ -100,7 +100,7 @@ class CaseHistories:
         account = _account(mapped, tables)
         frames = _frames(tables, cases)
         _check_any(frames["events"], account)
-        notes += quality_notes(frames["events"], frames["persons"])
+        notes = origin_notes(made_up=delivery.made_up) + notes + quality_notes(frames["events"], frames["persons"])
         return cls(**frames, account=account, notes=tuple(notes))
 
     @cached_property

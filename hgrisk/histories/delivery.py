@@ -12,6 +12,7 @@ from hgrisk.errors import DataError
 from hgrisk.histories.csv_rows import read_csv
 from hgrisk.histories.frames import as_polars, check_names, plain
 from hgrisk.histories.raw import RawRows, whole
+from hgrisk.provenance import MADE_UP_MARK
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 _INDEX = "__index_level_"  # pandas writes the index of a frame into Parquet as a column
@@ -67,6 +68,11 @@ class Delivery:
             return sorted(map(str, self.frames))
         return sorted(path.name for path in self.folder.iterdir() if path.is_file())
 
+    @property
+    def made_up(self) -> bool:
+        """Whether any source that was read bears the mark of a made-up world; only Parquet files can."""
+        return any(rows.made_up for rows in self._read.values())
+
     def rows(self, file: str, encoding: str = "utf-8", delimiter: str = ",") -> RawRows:
         """Read a source, or return it as read before.
 
@@ -118,11 +124,12 @@ class Delivery:
 
 def _from_parquet(path: Path) -> RawRows:
     try:
-        frame = pl.read_parquet(path)
+        frame, marks = pl.read_parquet(path), pl.read_parquet_metadata(path)
     except pl.exceptions.DuplicateError as error:
         rule = f"Every column of {path.name} has a name of its own"
         raise DataError(rule, "one name twice", "rename one of them") from error
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError("A .parquet file is Parquet", f"{path.name}, which is not", "deliver it again") from error
     check_names(frame.columns, path.name)
-    return whole(plain(frame.select(pl.all().exclude(f"^{_INDEX}.*$"))), path.name)
+    rows = plain(frame.select(pl.all().exclude(f"^{_INDEX}.*$")))
+    return whole(rows, path.name, made_up=MADE_UP_MARK.items() <= marks.items())

@@ -4,8 +4,31 @@ from __future__ import annotations
 
 import polars as pl
 
+from hgrisk.provenance import MADE_UP_NOTE
+
 MANY_EVENTS = 1_000
 """Above this number of events a household is counted in the notes: it is often a place-holder identifier."""
+
+
+def origin_notes(*, made_up: bool) -> list[str]:
+    """Say where the data come from, if that is nowhere.
+
+    Parameters
+    ----------
+    made_up : bool
+        Whether a table bears the mark of a made-up world.
+
+    Returns
+    -------
+    list of str
+        The note, or nothing.
+
+    Examples
+    --------
+    >>> origin_notes(made_up=False)
+    []
+    """
+    return [MADE_UP_NOTE] if made_up else []
 
 
 def quality_notes(events: pl.DataFrame, persons: pl.DataFrame) -> list[str]:

@@ -11,6 +11,9 @@ from hgrisk.schema import TABLES, column_types, compulsory_columns
 
 _OTHER_ENDINGS = (".tsv", ".txt", ".xls", ".xlsx", ".ods", ".zip", ".pq", ".feather", ".json", ".sav", ".dta")
 
+_TRUTH = frozenset({"violence.parquet", "outcomes.parquet"})
+"""Tables that only the truth of a made-up world has."""
+
 
 def own_layout(delivery: Delivery) -> MappingFile:
     """Return the mapping of a delivery that follows our own layout.
@@ -28,7 +31,8 @@ def own_layout(delivery: Delivery) -> MappingFile:
     Raises
     ------
     DataError
-        If there are no events, a table stands in two files, a name is nearly ours, or a compulsory column is absent.
+        If there are no events, the folder is that of a made-up world or its truth, a table stands in two files, a name
+        is nearly ours, or a compulsory column is absent.
     """
     _check_names(delivery)
     sources = [_source(delivery, table, name) for table in TABLES for name in _present(delivery, table)]
@@ -42,6 +46,7 @@ def _check_names(delivery: Delivery) -> None:
         if len(present) > 1:
             raise DataError("A table stands in one file", " and ".join(present), "remove one or write a mapping")
     if not _present(delivery, "events"):
+        _check_world(delivery)
         raise DataError(
             "Case histories have an events table (events.csv, .csv.gz or .parquet)",
             ", ".join(names[:8]) or "nothing",
@@ -52,6 +57,18 @@ def _check_names(delivery: Delivery) -> None:
         where = "" if delivery.folder is None else ", and a file ends in .csv, .csv.gz or .parquet"
         rule = f"A table is one of {', '.join(TABLES)}{where}"
         raise DataError(rule, f"{astray!r}", "rename or convert it, or write a mapping file")
+
+
+def _check_world(delivery: Delivery) -> None:
+    """Refuse the folder of a made-up world, or of its truth, with the way to its register."""
+    if delivery.folder is None:
+        return
+    if _TRUTH.issubset(delivery.names):
+        found = f"in {delivery.folder} the truth of a made-up world"
+        raise DataError("A pipeline never reads what no register knows", found, "give the folder observed/ beside it")
+    if any((delivery.folder / "observed" / f"events{ending}").is_file() for ending in ENDINGS):
+        found = f"none in {delivery.folder}, which holds a made-up world"
+        raise DataError("Case histories have an events table", found, "give its folder observed/")
 
 
 def _present(delivery: Delivery, table: str) -> list[str]:

@@ -22,14 +22,17 @@ class RawRows:
         ``ROW`` and ``reason`` of the rows that could not be read.
     n_read : int
         All rows.
+    made_up : bool
+        Whether the source bears the mark of a made-up world.
     """
 
     frame: pl.DataFrame
     broken: pl.DataFrame
     n_read: int
+    made_up: bool = False
 
 
-def whole(frame: pl.DataFrame, name: str) -> RawRows:
+def whole(frame: pl.DataFrame, name: str, *, made_up: bool = False) -> RawRows:
     """Number the rows of a source of which every row can be read.
 
     Parameters
@@ -38,6 +41,8 @@ def whole(frame: pl.DataFrame, name: str) -> RawRows:
         The rows.
     name : str
         The source's name, for the error text.
+    made_up : bool
+        Whether the source bears the mark of a made-up world.
 
     Returns
     -------
@@ -52,7 +57,7 @@ def whole(frame: pl.DataFrame, name: str) -> RawRows:
     if frame.height == 0:
         raise DataError("A source has rows", f"none in {name}", "deliver it again or leave it out")
     numbers = pl.Series(ROW, range(1, frame.height + 1), dtype=pl.Int64)
-    return RawRows(frame.select(numbers, pl.all()), no_broken(), frame.height)
+    return RawRows(frame.select(numbers, pl.all()), no_broken(), frame.height, made_up)
 
 
 def no_broken() -> pl.DataFrame:

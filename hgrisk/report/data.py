@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hgrisk.provenance import MADE_UP_NOTE
 from hgrisk.report.accounts import FATES, row_gaps
 from hgrisk.report.blocks import (
     Alert,
@@ -78,7 +79,8 @@ def quality(content: ReportContent, voice: Voice) -> Section:
         blocks.append(_reason_table(content.quarantine_reasons, voice))
     blocks.append(_canary(content, voice))
     if content.notes:
-        blocks += [Paragraph(voice.say("quality", "notes"), "heading"), Bullets(tuple(content.notes))]
+        notes = (voice.say("opening", "made_up") if note == MADE_UP_NOTE else note for note in content.notes)
+        blocks += [Paragraph(voice.say("quality", "notes"), "heading"), Bullets(tuple(notes))]
     return Section("quality", voice.say("quality", "title"), tuple(blocks))
 
 

@@ -7,6 +7,7 @@ import math
 from hgrisk.figures.ladder import STEPS
 from hgrisk.figures.readings import readings_at
 from hgrisk.figures.words import DAYS_PER_MONTH
+from hgrisk.provenance import MADE_UP_NOTE
 from hgrisk.report.accounts import unbalanced_sources
 from hgrisk.report.blocks import Alert, Block, Bullets, Facts, Fold, KeyNumbers, Paragraph, Section
 from hgrisk.report.content import ReportContent
@@ -45,6 +46,8 @@ def opening(content: ReportContent, voice: Voice) -> Section:
 
 def _loud(content: ReportContent, voice: Voice) -> list[Alert]:
     alerts = []
+    if MADE_UP_NOTE in content.notes:
+        alerts.append(_alert(voice, "made_up"))
     if content.apparent:
         alerts.append(_alert(voice, "apparent"))
     if content.canary.get("n_changed", 0):

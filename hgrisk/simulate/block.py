@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from hgrisk.errors import ConfigError
 from hgrisk.simulate.calibration.tally import Tally, tally
 from hgrisk.simulate.draws import household_keys
 from hgrisk.simulate.engine.pilot import with_intercepts
 from hgrisk.simulate.engine.results import incidents_of, outcomes_of, reports_of
 from hgrisk.simulate.engine.rules import Rules, make_rules
 from hgrisk.simulate.engine.run import run
+from hgrisk.simulate.family import YEAR
 from hgrisk.simulate.observed.tables import observe
-from hgrisk.simulate.parameters.interventions import NAMES
 from hgrisk.simulate.population import draw_households
+from hgrisk.simulate.pseudonyms import case_ids
 from hgrisk.simulate.records import Floats, Households, Incidents, Outcomes, Reports
 from hgrisk.simulate.regions import regional_log_ratios
 from hgrisk.simulate.scenario import Scenario
@@ -27,6 +29,9 @@ from hgrisk.simulate.truth.violence import violence_table
 
 BLOCK_HOUSEHOLDS = 10_000
 """Households of a block; part of what a seed means, since persons only go from household to household within one."""
+
+MOST_PER_YEAR = 400
+"""All hazard ratios at once; more candidate incidents would take hours to walk, and say nothing about violence."""
 
 _TRIAL_HOUSEHOLDS = 20_000
 _TRIAL_BLOCK = 2**31
@@ -99,12 +104,18 @@ def prepare(scenario: Scenario) -> World:
     -------
     World
         The same for the same seed; the number of households plays no part.
+
+    Raises
+    ------
+    ConfigError
+        If the hazards are so high that the world would never be finished.
     """
     rng = _generator(scenario, _TRIAL_BLOCK, _REGIONS)
     violence_by_region = np.exp(regional_log_ratios(scenario.violence.region_log_sd, rng))
-    rules = make_rules(scenario, rng)
-    shares = np.array([getattr(scenario.interventions, name).share for name in NAMES])
+    rules = make_rules(scenario, violence_by_region, rng)
+    shares = np.array([one.share for one in scenario.interventions.each])
     trial = _households(World(scenario, rules, violence_by_region), _TRIAL_BLOCK, _TRIAL_HOUSEHOLDS)
+    _check_hazard(float(rules["ceiling"][0] * trial.rate.sum(axis=1).mean() * YEAR))
     return World(scenario, with_intercepts(rules, trial, shares), violence_by_region)
 
 
@@ -179,13 +190,23 @@ def make_block(world: World, number: int) -> Block:
     rng = _generator(scenario, number, _REGISTRATION)
     observed = observe(scenario, number, first, homes, incidents, reports, rng)
     landmarks = records.outcomes.at(observed.registered["report"].to_numpy())
+    keys = case_ids(scenario.seed, first + np.arange(homes.size))
     truth = {
-        "households": household_table(homes, first, observed.tables["cases"]["case_id"]),
-        "violence": violence_table(homes, incidents, reports, first),
+        "households": household_table(homes, keys, observed.tables["cases"]["case_id"]),
+        "violence": violence_table(incidents, reports, keys),
         "outcomes": outcome_table(landmarks, observed.registered),
     }
     counted = tally(scenario, observed.tables, homes, incidents, reports)
     return Block(number, observed.tables, truth, counted, EffectSums.from_block(homes, reports, landmarks))
+
+
+def _check_hazard(per_year: float) -> None:
+    if per_year > MOST_PER_YEAR:
+        raise ConfigError(
+            f"The highest hazard of a household is {MOST_PER_YEAR} incidents a year on average at most",
+            f"{per_year:,.0f}",
+            "lower rate_per_year or the hazard ratios",
+        )
 
 
 def _households(world: World, number: int, n: int) -> Households:

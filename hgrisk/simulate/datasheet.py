@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
 import polars as pl
 
 from hgrisk.simulate.calibration.table import calibration_text
 from hgrisk.simulate.scenario import Scenario, scenario_names
+from hgrisk.simulate.truth.notice import TRUTH_NOTICE
 
 TABLES = {
     "observed/events.parquet": "event of a household as registered: report, follow-up report, assessment, arrest, help",
@@ -94,7 +96,7 @@ def datasheet(scenario: Scenario, summary: WorldSummary) -> str:
 
 def truth_notice() -> str:
     """Return the README.md beside the truth of a world."""
-    return _TRUTH
+    return TRUTH_NOTICE
 
 
 def command(scenario: Scenario) -> str:
@@ -146,9 +148,14 @@ def _planting(summary: WorldSummary) -> list[str]:
 
 
 def _targets(scenario: Scenario) -> str:
-    if scenario.name == "baseline":
+    if _settings(scenario) == _settings(Scenario.named("baseline")):
         return _BASELINE_TARGETS
     return f"The targets are those of the baseline; the scenario {scenario.name} need not meet them.\n{_CHANCE}"
+
+
+def _settings(scenario: Scenario) -> dict[str, Any]:
+    """Return what makes a world what it is: not its name, and not how much of it is drawn."""
+    return scenario.model_dump(exclude={"name", "question", "households", "seed", "dirty_share"})
 
 
 _WHAT_IT_IS = """\
@@ -182,15 +189,12 @@ _LIMITS = """\
   random, and says nothing about the real ones.
 - Only households with violence are here; those never reported are in the truth only. What people and professionals do
   is far simpler than in life, and whatever is not in `scenario.toml` does not exist.
+- Who chooses an intervention knows the signals and all earlier reports; the register holds the signals of 70 % of the
+  assessments since 2019, and no report from before it began. So adjustment on the register alone leaves some
+  confounding, a hazard ratio of about 1.02 to 1.05 (1.05 to 1.09 with `confounding = 2.5`), even at `unseen_risk = 0`.
+- Interventions do not run out: scarcity is a share of the reports that differs between regions, not a queue. A new
+  start ends what was left of an earlier one of its kind.
 - A method that does well here has passed a test of its logic. How well it predicts for real households it must show on
   real ones."""
 
 _LICENCE = "CC0 1.0 for the tables; the code that made them is Apache-2.0."
-
-_TRUTH = """\
-# The truth of a made-up world
-
-**Never give this folder to a pipeline.** It holds what no register knows: frailties, violence that nobody noticed, and
-what would have happened under other strategies. A model that sees any of it is worthless. It is here so that an
-estimate made from `observed/` alone can be laid beside the true value.
-"""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, uint64
+from numba import uint64
+
+from hgrisk.simulate.engine.compiled import compiled
 
 Keys = npt.NDArray[np.uint64]
 
@@ -19,7 +21,7 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _UNIT = 1.0 / (1 << 53)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def substream(key, counter):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return output number ``counter`` (from 0) of SplitMix64 seeded with ``key``, itself fit as a key.
 
@@ -46,7 +48,7 @@ def substream(key, counter):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
     return z ^ (z >> _S31)
 
 
-@njit(cache=True, inline="always")
+@compiled(inline="always")
 def uniform(key, counter):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return a number in [0, 1) with 53 random bits.
 

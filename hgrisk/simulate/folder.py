@@ -23,7 +23,7 @@ from hgrisk.simulate.observed.residences import region_table
 from hgrisk.simulate.parquet import ParquetTable
 from hgrisk.simulate.planted import faulty_rows
 from hgrisk.simulate.scenario import Scenario
-from hgrisk.simulate.staging import refuse_foreign, staged
+from hgrisk.simulate.staging import Layout, refuse_foreign, staged
 from hgrisk.simulate.streaming import stream_blocks
 from hgrisk.simulate.truth.effect_tables import effect_table, risk_table
 from hgrisk.simulate.truth.effects import EffectSums
@@ -31,6 +31,10 @@ from hgrisk.simulate.truth.effects import EffectSums
 SCENARIO, README, TRUTH_README = "scenario.toml", "README.md", "truth/README.md"
 FILES = frozenset({*TABLES, SCENARIO, README, TRUTH_README})
 """Every file of a world."""
+
+FIRST_LINE = "# Written by hgrisk simulate. It may replace a folder with this line: take the line out of your own."
+"""First line of the scenario of a world, by which the folder is known as one that may be replaced."""
+LAYOUT = Layout(FILES, SCENARIO, FIRST_LINE)
 
 OBSERVED = ("events", "cases", "persons", "memberships", "case_regions")
 TRUTH = ("households", "violence", "outcomes")
@@ -48,10 +52,10 @@ def write_world(
     scenario : Scenario
         The world.
     folder : pathlib.Path
-        A new or empty folder, or that of an earlier world, which is replaced at the end. An error or Ctrl-C leaves
-        everything as it was.
+        A new or empty folder, or that of an earlier world, known by the first line of its ``scenario.toml``, which is
+        replaced at the end. An error or Ctrl-C leaves everything as it was.
     workers : int, optional
-        Threads; default: one per processor. Their number changes no byte.
+        Threads, at most four per processor; default: one. Their number changes no byte.
     progress : callable, optional
         Called with the number of blocks that are written, and of all.
 
@@ -67,7 +71,7 @@ def write_world(
     ConfigError
         If there are no workers.
     """
-    refuse_foreign(folder, FILES, SCENARIO)  # before the wait
+    refuse_foreign(folder, LAYOUT)  # before the wait
     if progress is not None:
         progress(0, block_count(scenario))
     world, n_workers = prepare(scenario), (os.cpu_count() or 1) if workers is None else workers
@@ -107,7 +111,7 @@ def write_blocks(
     DataError
         If the folder holds something else.
     """
-    with staged(folder, FILES, SCENARIO) as new:
+    with staged(folder, LAYOUT) as new:
         with _Tables(scenario, new, parameters) as tables:
             for block in blocks:
                 tables.add(block)
@@ -117,7 +121,7 @@ def write_blocks(
         summary = tables.finish(folder)
         (new / README).write_text(datasheet(scenario, summary), encoding="utf-8", newline="\n")
         (new / TRUTH_README).write_text(truth_notice(), encoding="utf-8", newline="\n")
-        (new / SCENARIO).write_bytes(tomli_w.dumps(scenario.model_dump()).encode())
+        (new / SCENARIO).write_bytes(f"{FIRST_LINE}\n{tomli_w.dumps(scenario.model_dump())}".encode())
     return summary
 
 

@@ -11,6 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hgrisk.provenance import MADE_UP_MARK
+
 ROW_GROUP = 250_000
 """Rows after which a row group is written: blocks are gathered until then, whatever they hold."""
 
@@ -43,7 +45,8 @@ def plain(frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> pl.DataFrame
 class ParquetTable:
     """A table written in row groups of at least ``ROW_GROUP`` rows.
 
-    The same blocks in the same order give the same bytes.
+    The same blocks in the same order give the same bytes. The footer says that the data are made up, and a reader of
+    case histories passes that on.
 
     Parameters
     ----------
@@ -111,5 +114,6 @@ class ParquetTable:
                 use_dictionary=[name for name in table.schema.names if name not in fractions],
                 column_encoding=dict.fromkeys(fractions, "BYTE_STREAM_SPLIT"),
             )
+            self._writer.add_key_value_metadata(MADE_UP_MARK)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
         self._parts, self._waiting = [], 0

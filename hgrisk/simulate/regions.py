@@ -36,10 +36,11 @@ def region_shares() -> Floats:
     return shares
 
 
-def regional_log_ratios(log_sd: float, rng: np.random.Generator) -> Floats:
+def regional_log_ratios(log_sd: float, rng: np.random.Generator, apart_from: Floats | None = None) -> Floats:
     """Return one log ratio per region with exactly the SD asked for, in an order that the generator shuffles.
 
-    Normal scores instead of draws: 26 draws would miss their SD by a seventh.
+    Normal scores instead of draws, since 26 draws would miss their SD by a seventh; and no difference on average over
+    the inhabitants, so that the country as a whole is the same for every seed.
 
     Parameters
     ----------
@@ -47,11 +48,13 @@ def regional_log_ratios(log_sd: float, rng: np.random.Generator) -> Floats:
         SD between regions, 0 or more.
     rng : numpy.random.Generator
         The generator, which moves on.
+    apart_from : ndarray of float, shape (26,), optional
+        Other log ratios, with which these are not to be correlated.
 
     Returns
     -------
     ndarray of float, shape (26,)
-        Log ratios with mean 0.
+        Log ratios whose mean over the inhabitants is 0.
 
     Examples
     --------
@@ -60,5 +63,9 @@ def regional_log_ratios(log_sd: float, rng: np.random.Generator) -> Floats:
     ((26,), 0.3)
     """
     scores = ndtri((np.arange(N_REGIONS) + 0.5) / N_REGIONS)
-    shuffled: Floats = rng.permutation(scores / scores.std()) * log_sd
-    return shuffled
+    shuffled: Floats = rng.permutation(scores)
+    if apart_from is not None and np.ptp(apart_from) > 0:
+        other = apart_from - apart_from.mean()
+        shuffled = shuffled - other * (other @ shuffled) / (other @ other)
+    ratios: Floats = shuffled / shuffled.std() * log_sd
+    return ratios - ratios @ region_shares()

@@ -17,6 +17,9 @@ from hgrisk.simulate.parameters.population import Population
 from hgrisk.simulate.parameters.reporting import Reporting
 from hgrisk.simulate.parameters.violence import Violence
 
+ONE_LINE = r"^[^|<>\x00-\x1f]*$"
+"""Text that cannot break a table or a page of Markdown."""
+
 
 class Scenario(Settings):
     """A made-up world.
@@ -24,9 +27,10 @@ class Scenario(Settings):
     Parameters
     ----------
     name : str
-        Name of the scenario.
+        Name of the scenario: one line of at most 60 characters, without ``|``, ``<`` and ``>``, for it is written
+        into a page.
     question : str
-        What the scenario is for, in a sentence.
+        What the scenario is for, in a sentence: one such line of at most 300.
     households : int
         Households with violence; those never reported are in the truth only.
     seed : int
@@ -42,8 +46,8 @@ class Scenario(Settings):
     0.7
     """
 
-    name: str = "baseline"
-    question: str = ""
+    name: str = Field("baseline", max_length=60, pattern=ONE_LINE)
+    question: str = Field("", max_length=300, pattern=ONE_LINE)
     households: int = Field(3000, ge=1, le=50_000_000)
     seed: int = Field(20260101, ge=0)
     dirty_share: float = Field(0.0, ge=0, le=0.5)

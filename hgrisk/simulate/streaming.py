@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,9 @@ from typing import TypeVar
 from hgrisk.errors import ConfigError
 
 B = TypeVar("B")
+
+THREADS_PER_PROCESSOR = 4
+"""More would only take memory."""
 
 
 def stream_blocks(make: Callable[[int], B], n_blocks: int, workers: int) -> Generator[B, None, None]:
@@ -27,7 +31,7 @@ def stream_blocks(make: Callable[[int], B], n_blocks: int, workers: int) -> Gene
     n_blocks : int
         Number of blocks.
     workers : int
-        Number of threads, 1 or more.
+        Number of threads, 1 or more; never more than there are blocks, or `THREADS_PER_PROCESSOR` allows.
 
     Yields
     ------
@@ -46,6 +50,7 @@ def stream_blocks(make: Callable[[int], B], n_blocks: int, workers: int) -> Gene
     """
     if workers < 1:
         raise ConfigError("Blocks are made by 1 worker or more", f"{workers}", "give for example 2")
+    workers = max(1, min(workers, n_blocks, THREADS_PER_PROCESSOR * (os.cpu_count() or 1)))
     numbers = iter(range(n_blocks))
     with ThreadPoolExecutor(workers, thread_name_prefix="hgrisk-block") as pool:
         waiting: deque[Future[B]] = deque(pool.submit(make, number) for number in islice(numbers, workers))

@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from hgrisk.errors import DataError
 from hgrisk.histories.account import ROW
 from hgrisk.histories.delivery import Delivery
+from hgrisk.provenance import MADE_UP_MARK
 
 FRAME = pl.DataFrame({"id": ["a", "b"], "n": ["1", "2"]})
 
@@ -68,6 +69,17 @@ def test_not_parquet(tmp_path, content):
     assert refusal(Delivery.of(tmp_path), "t.parquet") == (
         "A .parquet file is Parquet, but found t.parquet, which is not: deliver it again."
     )
+
+
+def test_the_mark_of_a_made_up_world_is_seen_once_a_source_is_read(tmp_path):
+    marked = pa.table({"n": [1]}).replace_schema_metadata(MADE_UP_MARK)
+    pq.write_table(marked, tmp_path / "made_up.parquet")
+    pq.write_table(marked.replace_schema_metadata({"hgrisk": "something else"}), tmp_path / "other.parquet")
+    delivery = Delivery.of(tmp_path)
+    delivery.rows("other.parquet")
+    assert not delivery.made_up
+    delivery.rows("made_up.parquet")
+    assert delivery.made_up
 
 
 def test_a_name_twice_in_parquet(tmp_path):

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from hgrisk.histories.notes import MANY_EVENTS, quality_notes
+from hgrisk.histories.notes import MANY_EVENTS, origin_notes, quality_notes
+from hgrisk.provenance import MADE_UP_NOTE
 
 DAY = date(2019, 1, 5)
 NO_LATE_KNOWLEDGE = (
@@ -61,3 +62,9 @@ def test_events_of_persons_that_are_not_there(persons, said):
     events = frame(4, person_id=["P1", "P2", "P2", None])
     expected = ["2 event(s) name a person who is not among the persons."] if said else []
     assert notes(events, persons) == expected
+
+
+def test_made_up_data_are_called_so():
+    assert origin_notes(made_up=True) == [MADE_UP_NOTE]
+    assert "no number from them is evidence" in MADE_UP_NOTE
+    assert origin_notes(made_up=False) == []

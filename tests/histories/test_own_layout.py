@@ -44,6 +44,26 @@ def test_no_events(tmp_path, names, found):
     )
 
 
+@pytest.mark.parametrize("ending", [".parquet", ".csv"])
+def test_the_folder_around_a_made_up_register(tmp_path, ending):
+    (tmp_path / "observed").mkdir()
+    assert "add it, or write a mapping file" in refusal(tmp_path)
+    (tmp_path / "observed" / f"events{ending}").write_text("x")
+    assert refusal(tmp_path) == (
+        f"Case histories have an events table, but found none in {tmp_path}, which holds a made-up world: give its "
+        "folder observed/."
+    )
+
+
+def test_the_truth_of_a_made_up_world(tmp_path):
+    for name in ("violence", "outcomes", "regions"):
+        (tmp_path / f"{name}.parquet").write_text("x")
+    assert refusal(tmp_path) == (
+        f"A pipeline never reads what no register knows, but found in {tmp_path} the truth of a made-up world: give "
+        "the folder observed/ beside it."
+    )
+
+
 def test_two_files_for_one_table(deliver):
     folder = deliver(events=EVENTS)
     FRAME.write_parquet(folder / "events.parquet")

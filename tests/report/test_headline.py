@@ -38,12 +38,12 @@ def test_a_clear_ladder_is_told_as_it_is(content):
     [
         ("prior count", -0.115, "which cannot be told from chance (0.5)"),
         ("prior count", -0.2, "which is worse than chance (0.5)"),
-        ("everything", -0.015, f"changes anything cannot be shown (+0.002 ({MINUS}0.005 to 0.009))"),
+        ("everything", -0.015, f"changes it by +0.002 ({MINUS}0.005 to 0.009), which cannot be told from zero."),
         ("everything", -0.05, "for the worse"),
         (
             "everything without prior violence",
             0.07,
-            f"that change ({MINUS}0.004 ({MINUS}0.011 to 0.003)) cannot be told",
+            f", a change of {MINUS}0.004 ({MINUS}0.011 to 0.003), which cannot be told from zero.",
         ),
         ("everything without prior violence", 0.12, "Without earlier violence it rises to 0.714"),
     ],

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from hgrisk.figures.numerals import numerals
+from hgrisk.provenance import MADE_UP_NOTE
 from hgrisk.report.render import render_report
 
 
@@ -176,6 +177,23 @@ def test_training_rows_are_shouted_about(pages, content_with, read_page):
     assert "Evaluated on its own training rows" in text
     assert text.count("On training rows: too favourable.") == 3
     assert "alert loud" not in pages["en"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "said"),
+    [
+        ("en", "Made-up data", "No number on this page is evidence about real households, regions or help."),
+        ("nl", "Verzonnen gegevens", "Geen enkel getal op deze pagina zegt iets over echte huishoudens, regio's of"),
+    ],
+)
+def test_made_up_data_are_shouted_about_in_the_language_of_the_page(light_with, read_page, lang, title, said):
+    html = render_report(light_with(notes=["Of May.", MADE_UP_NOTE]), lang)
+    text = read_page(html).text
+    assert html.count("alert loud") == 1
+    assert html.index(title) < html.index('class="lead"')
+    assert text.count(said) == 2  # above, and among the notes on the data
+    assert MADE_UP_NOTE not in text
+    assert "Of May." in text
 
 
 def test_a_leak_and_rows_that_do_not_add_up_are_shouted_about(content, light_with, read_page):

@@ -5,14 +5,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from hgrisk.errors import ConfigError
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.simulate.block import BLOCK_HOUSEHOLDS, block_count, make_block, make_records, prepare
 from hgrisk.simulate.calibration.table import calibration_table
 from hgrisk.simulate.calibration.tally import Tally
-from hgrisk.simulate.parameters.interventions import NAMES
+from hgrisk.simulate.parameters.interventions import HELP, NAMES
 from hgrisk.simulate.records import NEVER
 from hgrisk.simulate.scenario import Scenario
 from hgrisk.simulate.strategies import NATURAL, with_, without
+from hgrisk.simulate.truth.effect_tables import effect_table
 
 REGIE = NAMES.index("intensive_regie")
 
@@ -120,3 +122,37 @@ def test_treatment_that_starts_late_looks_good_to_who_forgets_the_wait():
     assert reached.sum() > 50
     assert risk(days[reached]) < risk(days[~reached]) - 0.04
     assert risk(days[wait >= 0]) == pytest.approx(risk(days[wait < 0]), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "untouched"), [("null_effects", ["violence", "report"]), ("reporting_only", ["violence"])]
+)
+def test_where_nothing_has_an_effect_every_true_difference_is_zero(name, untouched):
+    block = make_block(world(name), 0)
+    effects = effect_table(block.effects).filter(pl.col("outcome").is_in(untouched))
+    assert effects.height > 500
+    assert effects.select(pl.col("risk_difference", "rmst_difference").abs().max()).row(0) == (0.0, 0.0)
+
+
+def test_more_than_any_household_could_bear_is_refused():
+    with pytest.raises(ConfigError) as caught:
+        world(violence={"dependence_ratio": 2.0, "dependence_limit": 20})
+    assert str(caught.value).startswith(
+        "The highest hazard of a household is 400 incidents a year on average at most, but found "
+    )
+
+
+def test_interventions_still_to_come_are_withheld_too():
+    """Help that an earlier report has set in motion does not start where the strategy is to do nothing."""
+    found = make_records(world("handover_delay_matters"), 0)
+    reports, outcomes = found.reports, found.outcomes
+    help_on = reports.start_on[:, HELP]
+    pending = np.zeros(reports.size, dtype=bool)
+    for place in range(1, reports.size):
+        earlier = place - 1
+        same = reports.household[earlier] == reports.household[place]
+        pending[place] = same and help_on[earlier] > reports.on[place] and help_on[place] == NEVER
+    rows = pending[outcomes.report]
+    assert rows.sum() > 20
+    kept, withheld = outcomes.violence_days[rows, NATURAL], outcomes.violence_days[rows, without(HELP)]
+    assert (kept != withheld).any()

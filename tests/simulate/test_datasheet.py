@@ -87,3 +87,10 @@ def test_the_command_makes_the_same_world(scenario, words):
 def test_a_calibrated_number_is_shown():
     table = summary().calibration.with_columns(simulated=pl.lit(0.123456), within=pl.lit(value=False))
     assert " | 0.123 | no | " in datasheet(Scenario(), summary(calibration=table))
+
+
+def test_targets_are_those_of_other_settings_whatever_the_name():
+    baseline_by_another_name = Scenario.named("baseline", households=5000).model_copy(update={"name": "mine"})
+    changed = Scenario.named("baseline", violence={"front_days": 44.0})
+    assert "The targets are those of the baseline" not in datasheet(baseline_by_another_name, summary())
+    assert "The targets are those of the baseline; the scenario baseline" in datasheet(changed, summary())

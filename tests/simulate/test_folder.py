@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.histories.case_histories import CaseHistories
+from hgrisk.provenance import MADE_UP_MARK, MADE_UP_NOTE
 from hgrisk.simulate import folder as module
 from hgrisk.simulate import parquet
 from hgrisk.simulate.folder import FILES, write_blocks, write_world
@@ -114,6 +115,9 @@ def test_the_scenario_reads_back_equal(tmp_path):
     scenario = Scenario.named("regional_practice_only", households=7, dirty_share=0.02)
     write_world(scenario, tmp_path)
     assert Scenario.read(tmp_path / "scenario.toml") == scenario
+    first, second, *_ = (tmp_path / "scenario.toml").read_text(encoding="utf-8").splitlines()
+    assert first.startswith("# Written by hgrisk simulate. ")
+    assert second == 'name = "regional_practice_only"'
 
 
 @pytest.mark.usefixtures("made_up")
@@ -125,7 +129,7 @@ def test_nothing_observed_tells_the_truth(tmp_path):
     )
     for path in observed.iterdir():
         file = pq.ParquetFile(path)
-        assert file.metadata.metadata is None
+        assert file.metadata.metadata == {name.encode(): text.encode() for name, text in MADE_UP_MARK.items()}
         assert "frailty" not in file.schema.names
         assert b"unseen" not in path.read_bytes()
 
@@ -195,9 +199,19 @@ def test_a_folder_of_others_is_refused_before_anything_is_made(tmp_path, monkeyp
     assert content(tmp_path) == {"README.md": b"mine"}
 
 
+@pytest.mark.usefixtures("made_up")
+def test_a_scenario_of_the_users_own_is_never_replaced(tmp_path):
+    mine = tmp_path / "scenario.toml"
+    mine.write_text('# my thesis\nname = "mine"\n')
+    with pytest.raises(DataError, match=r"found a scenario\.toml that hgrisk did not write in "):
+        write_world(Scenario.read(mine), tmp_path)
+    assert content(tmp_path) == {"scenario.toml": b'# my thesis\nname = "mine"\n'}
+
+
 def test_a_real_world_is_read_without_a_bad_row_and_keeps_the_unseen_to_itself(tmp_path):
     summary = write_world(Scenario.named("drift", households=150, seed=4), tmp_path)
     histories = CaseHistories.read(tmp_path / "observed")
+    assert MADE_UP_NOTE in histories.notes
     assert histories.account.unused.is_empty()
     assert (histories.events.height, histories.cases.height) == (summary.events, summary.cases)
     assert 0 < summary.cases < summary.households == 150

@@ -78,3 +78,12 @@ def test_numbers_with_a_fraction_are_stored_byte_by_byte_and_come_back_exactly(t
     assert not group.column(0).has_dictionary_page
     assert group.column(1).has_dictionary_page
     assert_frame_equal(pl.read_parquet(tmp_path / "a.parquet"), numbers, check_exact=True)
+
+
+def test_the_footer_says_that_the_data_are_made_up(tmp_path):
+    with ParquetTable(tmp_path / "a.parquet") as table:
+        table.add(part(0, 12))
+        table.add(part(12, 1))
+    assert pq.read_metadata(tmp_path / "a.parquet").metadata == {
+        b"hgrisk": b"made-up data: no evidence about households"
+    }

@@ -70,9 +70,9 @@ def test_regional_practice_only_lets_regions_differ_in_nothing_but_recording():
     assert scenario.reporting.region_log_sd > 0
     assert scenario.violence.region_log_sd == 0
     assert scenario.care.backlog_log_sd == scenario.care.waiting_region_log_sd == 0
-    for name in NAMES:
-        one = getattr(scenario.interventions, name)
+    for one in scenario.interventions.each:
         assert one.region_log_sd == one.rollout_days == 0
+        assert one.violence_ratio == 1.0
 
 
 def test_regie_works_in_one_scenario_and_harms_in_another():
@@ -178,6 +178,16 @@ def test_a_number_out_of_range_is_refused():
     assert refused(households=0) == (
         "baseline: households must be valid, but found 0: input should be greater than or equal to 1."
     )
+
+
+@pytest.mark.parametrize(("key", "longest"), [("name", 60), ("question", 300)])
+def test_a_text_fits_on_one_line_of_a_page(key, longest):
+    for right in ("a" * longest, "Wie? *één* `vraag`", ""):
+        assert getattr(Scenario.parse({key: right}, "mine.toml"), key) == right
+    for wrong in ("a" * (longest + 1), "two\nlines", "two\rlines", "ends\n", "a|b", "<b", "b>"):
+        with pytest.raises(ConfigError) as error:
+            Scenario.parse({key: wrong}, "mine.toml")
+        assert str(error.value).startswith(f"mine.toml: {key} must be valid, but found {wrong!r}: string should ")
 
 
 def test_a_part_that_is_no_table_is_refused():

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from hgrisk.errors import ConfigError
+from hgrisk.simulate import streaming
 from hgrisk.simulate.streaming import stream_blocks
 
 
@@ -106,6 +107,20 @@ def test_an_error_in_a_block_comes_through_in_its_turn():
     with pytest.raises(ValueError, match="the third block"):
         next(blocks)
     assert threads() == []
+
+
+@pytest.mark.parametrize(
+    ("processors", "workers", "n_blocks", "threads"),
+    [(2, 100_000, 50, 8), (None, 9, 50, 4), (64, 100_000, 5, 5), (2, 3, 50, 3), (2, 3, 0, 1)],
+)
+def test_threads_are_no_more_than_blocks_or_than_processors_can_use(
+    monkeypatch, processors, workers, n_blocks, threads
+):
+    given, pool = [], streaming.ThreadPoolExecutor
+    monkeypatch.setattr(streaming.os, "cpu_count", lambda: processors)
+    monkeypatch.setattr(streaming, "ThreadPoolExecutor", lambda n, **more: given.append(n) or pool(n, **more))
+    assert list(stream_blocks(lambda number: number, n_blocks, workers)) == list(range(n_blocks))
+    assert given == [threads]
 
 
 def test_no_workers_is_refused():

@@ -89,10 +89,11 @@ def hand_over(rules, sent, region, key, steps):
 
 
 @compiled
-def start_help(state, rules, contact):
-    """Let local help begin, unless it is there or on its way."""
+def start_help(state, rules, contact, at):
+    """Let local help begin, unless it is there or on its way; what is running goes on until then."""
     if contact == NEVER or state[END + HELP] >= contact:
         return False
-    state[START + HELP] = contact
+    if not state[START + HELP] <= at <= state[END + HELP]:
+        state[START + HELP] = contact
     state[END + HELP] = contact + rules.days[HELP]
     return True

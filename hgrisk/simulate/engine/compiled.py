@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 _ROOM = Path(__file__).parents[1]
-_SOURCES = ("engine/*.py", "parameters/*.py", "draws.py", "records.py", "strategies.py")
+_SOURCES = ("engine/*.py", "parameters/*.py", "truth/_*.py", "draws.py", "records.py", "strategies.py")
 
 
 def source_stamp(room: Path = _ROOM) -> tuple[tuple[str, int, int], ...]:
@@ -45,19 +46,30 @@ class _EngineCache(FunctionCache):
         )
 
 
-def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function of the engine: without the interpreter's lock, floating point as NumPy has it.
+def compiled(function: Callable[..., Any] | None = None, *, inline: Literal["always", "never"] = "never") -> Any:
+    """Compile a function: without the interpreter's lock, floating point as NumPy has it.
+
+    Where no folder takes machine code (a read-only installation without a home folder), nothing is kept, and every
+    process compiles anew.
 
     Parameters
     ----------
-    function : callable
-        The function.
+    function : callable, optional
+        The function; without it, the decorator with these options.
+    inline : str
+        ``"always"`` or ``"never"``: whether the code becomes part of its callers.
 
     Returns
     -------
     callable
         It is compiled when it is first called.
     """
-    dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
-    dispatcher._cache = _EngineCache(function)  # noqa: SLF001 - numba offers no door for a cache of one's own
+    if function is None:
+        return partial(compiled, inline=inline)
+    dispatcher: Any = njit(nogil=True, error_model="numpy", inline=inline)(function)
+    try:
+        dispatcher._cache = _EngineCache(function)  # noqa: SLF001 - numba offers no door for a cache of one's own
+    except RuntimeError as error:
+        if "no locator available" not in str(error):
+            raise
     return dispatcher

@@ -55,9 +55,11 @@ def follow(state, rules, home, line, n, c, blocked, scratch, given):
 
 
 @compiled
-def withhold(state, before, k):
-    """Take back what a response has started of an intervention, and what followed upon it."""
+def withhold(state, before, k, at):
+    """Take back what a response has started of an intervention, and what followed; also what was still to come."""
     state[START + k], state[END + k] = before[START + k], before[END + k]
+    if before[START + k] > at:
+        state[START + k], state[END + k] = np.inf, -np.inf
     if k == ARREST:
         state[DETAINED_FROM], state[DETAINED_UNTIL] = before[DETAINED_FROM], before[DETAINED_UNTIL]
     elif k == BARRING_ORDER:
@@ -87,18 +89,22 @@ def futures(before, after, begun, rules, home, line, n, c, scratch, outcome):
     """Fill in the outcomes under every strategy.
 
     ``before`` and ``after`` are the state before and after the response to candidate ``c``, ``begun`` the days on which
-    interventions start because of it. A strategy differs in the intervention it is about, and in nothing else.
+    interventions start because of it; one that was decided on before may still be to come. A strategy differs in the
+    intervention it is about, and in nothing else.
     """
     violence, report = outcome.violence_days, outcome.report_days
     state, blocked = np.empty(SIZE), np.zeros(N_INTERVENTIONS, dtype=np.bool_)
     given, ignored = begun != NEVER, np.zeros(N_INTERVENTIONS, dtype=np.bool_)
+    at = line[c].at
+    for k in range(N_INTERVENTIONS):
+        given[k] |= at < before[START + k] < np.inf
     state[:] = after
     first, later = follow(state, rules, home, line, n, c, blocked, scratch, given)
     violence[:], report[:] = first, later
     if given.any():
         state[:], blocked[:] = after, True
         for k in range(N_INTERVENTIONS):
-            withhold(state, before, k)
+            withhold(state, before, k, at)
         violence[NOTHING], report[NOTHING] = follow(state, rules, home, line, n, c, blocked, scratch, ignored)
         blocked[:] = False
     for k in range(N_INTERVENTIONS):
@@ -106,11 +112,11 @@ def futures(before, after, begun, rules, home, line, n, c, scratch, outcome):
             continue
         blocked[k] = True
         state[:] = after
-        withhold(state, before, k)
+        withhold(state, before, k, at)
         give(state, rules, k, line[c], scratch[2], scratch[3])
         violence[WITH[k]], report[WITH[k]] = follow(state, rules, home, line, n, c, blocked, scratch, ignored)
         if given[k]:
             state[:] = after
-            withhold(state, before, k)
+            withhold(state, before, k, at)
             violence[WITHOUT[k]], report[WITHOUT[k]] = follow(state, rules, home, line, n, c, blocked, scratch, ignored)
         blocked[k] = False

@@ -68,7 +68,7 @@ def log_chance_of_report(state, rules, home, d, at, severity):
     region = home.region if at < home.moved_at else home.next_region
     total = rules.log_kind_severity[home.kind[d], severity - 1]
     total += rules.log_region_period[region, int((at - rules.first_day) / rules.period_days)]
-    if at <= state[LAST_REPORT] + rules.merge_days + 1.0:
+    if int(at) - np.floor(state[LAST_REPORT]) <= rules.merge_days:
         total += rules.log_fresh
     if at <= state[OPEN_UNTIL]:
         total += rules.log_seen_involved

@@ -14,11 +14,11 @@ from hgrisk.errors import ConfigError
 from hgrisk.simulate.engine.calendar import Periods, Workdays
 from hgrisk.simulate.engine.state import N_INTERVENTIONS
 from hgrisk.simulate.parameters.care import DECISIONS, HOLDERS, Care
-from hgrisk.simulate.parameters.interventions import NAMES, Intervention, Interventions
+from hgrisk.simulate.parameters.interventions import Interventions
 from hgrisk.simulate.parameters.population import KINDS
 from hgrisk.simulate.parameters.reporting import SOURCES, Reporting
 from hgrisk.simulate.parameters.violence import Violence
-from hgrisk.simulate.records import day_number
+from hgrisk.simulate.records import Floats, day_number
 from hgrisk.simulate.regions import N_REGIONS, regional_log_ratios
 from hgrisk.simulate.scenario import Scenario
 
@@ -65,13 +65,15 @@ Rules = np.ndarray[Any, np.dtype[np.void]]
 """One record of type `RULES`, in an array of shape (1,)."""
 
 
-def make_rules(scenario: Scenario, rng: np.random.Generator) -> Rules:
+def make_rules(scenario: Scenario, violence_by_region: Floats, rng: np.random.Generator) -> Rules:
     """Turn a scenario into rules, with region effects drawn once for the whole world.
 
     Parameters
     ----------
     scenario : Scenario
         The world.
+    violence_by_region : ndarray of float, shape (26,)
+        Hazard ratio of violence of each region, with which recording is not correlated.
     rng : numpy.random.Generator
         The world's generator.
 
@@ -98,7 +100,7 @@ def make_rules(scenario: Scenario, rng: np.random.Generator) -> Rules:
         "register_day": day_number(scenario.population.register_on),
         "extraction_day": day_number(scenario.population.extraction_on),
         **_violence(scenario.violence, scenario.interventions, periods),
-        **_detection(scenario.reporting, periods, rng),
+        **_detection(scenario.reporting, periods, np.log(violence_by_region), rng),
         **_care(scenario.care, periods, rng),
         **_interventions(scenario.interventions, rng),
     }
@@ -122,7 +124,7 @@ def _upto(shares: list[float]) -> Any:
 
 def _violence(violence: Violence, given: Interventions, periods: Periods) -> dict[str, Any]:
     calendar = np.log(violence.calendar_ratio_per_year) * periods.years_since_register
-    raising = sum(max(0.0, float(np.log(getattr(given, name).violence_ratio))) for name in NAMES)
+    raising = sum(max(0.0, float(np.log(one.violence_ratio))) for one in given.each)
     dependence = np.log(violence.dependence_ratio)
     separation, breach = np.log(violence.separation_ratio), np.log(violence.breach_ratio)
     highest = calendar.max() + raising + dependence * violence.dependence_limit + separation + breach
@@ -142,16 +144,17 @@ def _violence(violence: Violence, given: Interventions, periods: Periods) -> dic
     }
 
 
-def _detection(reporting: Reporting, periods: Periods, rng: np.random.Generator) -> dict[str, Any]:
+def _detection(reporting: Reporting, periods: Periods, violence: Floats, rng: np.random.Generator) -> dict[str, Any]:
     kinds = np.log([reporting.kind_ratios[name] for name in KINDS])
     severity = np.log(reporting.severity_ratio) * (np.arange(1, 6) - 2)
     calendar = np.log(reporting.calendar_ratio_per_year) * periods.years_since_register
     calendar = calendar + np.log(reporting.protocol_ratio) * periods.since(reporting.protocol_on)
     for start, end in reporting.lockdowns:
         calendar = calendar + np.log(reporting.lockdown_ratio) * periods.within(start, end)
+    region = regional_log_ratios(reporting.region_log_sd, rng, apart_from=violence)
     return {
         "log_kind_severity": np.log(reporting.share) + kinds[:, None] + severity,
-        "log_region_period": regional_log_ratios(reporting.region_log_sd, rng)[:, None] + calendar,
+        "log_region_period": region[:, None] + calendar,
         "log_seen_involved": np.log(reporting.involvement_ratio),
         "log_seen_monitored": np.log(reporting.monitoring_ratio),
         "police_share": [reporting.police_shares[name] for name in KINDS],
@@ -186,7 +189,7 @@ def _care(care: Care, periods: Periods, rng: np.random.Generator) -> dict[str, A
 
 
 def _interventions(given: Interventions, rng: np.random.Generator) -> dict[str, Any]:
-    each: list[Intervention] = [getattr(given, name) for name in NAMES]
+    each = given.each
     return {
         "log_violence": np.log([one.violence_ratio for one in each]),
         "log_detection": np.log([one.detection_ratio for one in each]),

@@ -130,7 +130,7 @@ def respond(state, rules, home, this, severity, blocked, facts, steps, starts, e
     if phase == OPENS:
         contact = open_involvement(state, rules, at, acute, region, key, steps)
         decided = int(steps[DECIDED])
-        if not blocked[HELP] and start_help(state, rules, contact):
+        if not blocked[HELP] and start_help(state, rules, contact, at):
             starts[HELP], ends[HELP] = contact, int(state[END + HELP])
     choose(state, rules, home, d, at, severity, source, score, decided, region, key, blocked, starts, ends)
     detained_until, breach = detain_or_breach(state, rules, at, key, starts, ends)

@@ -24,7 +24,6 @@ _ROLE = np.array([0, 0, *[1] * MOST_CHILDREN, 2])
 _MALE = np.array([0.77, 0.0, *[0.5] * MOST_CHILDREN, 0.4])
 _OTHER_SEX = 0.95
 _BIRTHDAY_UNKNOWN, _SEX_UNKNOWN = 0.015, 0.005
-_SCRAMBLE, _KEYS = 2_654_435_761, 1 << 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,30 +147,6 @@ def child_exposed(homes: Households, home: npt.NDArray[Any], on: npt.NDArray[Any
     youngest = MOST_CHILDREN - 1 - there[:, ::-1].argmax(axis=1)
     place = np.where(below_18, minor.argmax(axis=1), youngest)
     return np.where(there.any(axis=1), ELDEST + place, NONE), below_18
-
-
-def person_keys(first: int, person: npt.NDArray[Any]) -> pl.Series:
-    """Return keys that are unique over the world and tell nothing: the multiplication shuffles the numbers.
-
-    Parameters
-    ----------
-    first : int
-        Number of the block's first household in the world.
-    person : ndarray of int, shape (n,)
-        Numbers of persons in the block (`People`).
-
-    Returns
-    -------
-    polars.Series of String
-        Keys.
-
-    Examples
-    --------
-    >>> person_keys(0, np.array([0, 1])).to_list()
-    ['P0000000000', 'P2654435761']
-    """
-    world = (np.asarray(person, dtype=np.uint64) + np.uint64(first * PLACES)) * np.uint64(_SCRAMBLE)
-    return numbered("P", world % np.uint64(_KEYS), 10)
 
 
 def numbered(prefix: str, numbers: npt.NDArray[Any], digits: int) -> pl.Series:

@@ -48,7 +48,7 @@ def signal_rows(block: BlockArrays, rng: np.random.Generator) -> Rows:
     """
     homes, reports = block.homes, block.reports
     on = assessment_days(block)
-    there = (on != NEVER) & (on <= block.period.until[reports.household])
+    there = (on >= block.period.start) & (on <= block.period.until[reports.household])
     place = np.flatnonzero(there & (rng.random(on.size) < SIGNALS_SHARE))
     home, on = reports.household[place], on[place]
     known = draw_known(block.scenario.reporting, homes, home, on, rng)

@@ -12,17 +12,12 @@ from hgrisk.simulate.observed.care_rows import care_rows
 from hgrisk.simulate.observed.event_table import cut_ends, event_table, in_order
 from hgrisk.simulate.observed.intervention_rows import intervention_rows
 from hgrisk.simulate.observed.lags import draw_known
-from hgrisk.simulate.observed.people import (
-    membership_rows,
-    membership_table,
-    numbered,
-    person_keys,
-    person_table,
-)
+from hgrisk.simulate.observed.people import PLACES, membership_rows, membership_table, person_table
 from hgrisk.simulate.observed.report_rows import parts, report_rows
 from hgrisk.simulate.observed.residences import case_regions, date_series, region_at, region_names, region_table
 from hgrisk.simulate.observed.rows import FOLLOW_UP, Rows, choose
 from hgrisk.simulate.observed.signal_rows import end_rows, quiet_rows, signal_rows
+from hgrisk.simulate.pseudonyms import case_ids, person_ids
 from hgrisk.simulate.records import NEVER, Days, Households, Incidents, Ints, Reports
 from hgrisk.simulate.scenario import Scenario
 
@@ -83,22 +78,24 @@ def observe(  # noqa: PLR0917 - the arrays as the engine hands them over
     """
     arrays = BlockArrays.of(scenario, homes, incidents, reports)
     rows, case = _known_rows(arrays, rng)
-    ids = numbered("H", case + first + 1, 8)
+    ids = case_ids(scenario.seed, case + first)
     row, place = membership_rows(arrays.people, arrays.period, case)
     used, person = np.unique(arrays.people.person[case[row], place], return_inverse=True)
-    person_ids = person_keys(first, used)
+    persons = person_ids(scenario.seed, used + first * PLACES)
     number = np.zeros(homes.size, dtype=np.int64)
     number[case] = np.arange(case.size)
     names = [ids.gather(number[rows["home"]])]
-    names += [_look_up(person_ids, used, rows[part]) for part in ("person", "exposed")]
+    names += [_look_up(persons, used, rows[part]) for part in ("person", "exposed")]
     events = event_table(rows, block, *names)
-    keys = {"case_id": ids.gather(row), "person_id": person_ids.gather(person)}
+    keys = {"case_id": ids.gather(row), "person_id": persons.gather(person)}
+    members = membership_table(arrays.people, arrays.period, case[row], place)
     tables = {
         "events": events,
-        "cases": _cases(arrays, rows, case, ids),
-        "persons": person_table(arrays.people, used, person_ids, rng),
-        "memberships": pl.DataFrame(keys).hstack(membership_table(arrays.people, arrays.period, case[row], place)),
-        "case_regions": case_regions(scenario, homes, arrays.period, case, ids),
+        # in the order of keys that tell nothing: that of the arrays would show who came from where
+        "cases": _cases(arrays, rows, case, ids).sort("case_id"),
+        "persons": person_table(arrays.people, used, persons, rng).sort("person_id"),
+        "memberships": pl.DataFrame(keys).hstack(members).sort("case_id", "person_id"),
+        "case_regions": case_regions(scenario, homes, arrays.period, case, ids).sort("case_id", "from_on"),
     }
     return Observed(tables, _registered(rows, events))
 

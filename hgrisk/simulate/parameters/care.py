@@ -49,7 +49,7 @@ class Care(Settings):
         Involvements followed by monitoring 3, 12 and 18 months after the decision [M].
     """
 
-    assessment_median_days: float = Field(7.3, gt=0)
+    assessment_median_days: float = Field(7.0, gt=0)
     assessment_sigma: float = Field(0.8, gt=0)
     acute_median_days: float = Field(1.5, gt=0)
     backlog_log_sd: float = Field(0.3, ge=0)

@@ -10,10 +10,10 @@ from pydantic import Field
 from hgrisk.settings import Settings
 
 
-class Intervention(Settings):
-    """One intervention: given for a reason, with an effect on violence and another on its detection.
+class Effect(Settings):
+    """Two effects, one on violence and one on its detection.
 
-    Both effects are multipliers: full for ``days``, then their logarithm halves every ``fade_days``.
+    Both are multipliers: full for ``days``, then their logarithm halves every ``fade_days``.
 
     Parameters
     ----------
@@ -21,6 +21,21 @@ class Intervention(Settings):
         Hazard ratio of violence, and ratio of the chance that violence is reported.
     days, fade_days : float
         Length of the full effect, and half-life of its logarithm afterwards.
+    """
+
+    violence_ratio: float = Field(1.0, gt=0, le=2)
+    detection_ratio: float = Field(1.0, gt=0, le=3)
+    days: float = Field(30, ge=1, le=3650)
+    fade_days: float = Field(90, gt=0, le=3650)
+
+
+class Intervention(Effect):
+    """One intervention: given for a reason, with its two effects.
+
+    Households do not compete for places: scarcity is a share of the reports, which differs between regions.
+
+    Parameters
+    ----------
     share : float
         Reports after which it is given, of those that can lead to it [M].
     slope : float
@@ -41,12 +56,8 @@ class Intervention(Settings):
         The regions start one after the other within this many days.
     """
 
-    violence_ratio: float = Field(1.0, gt=0, le=2)
-    detection_ratio: float = Field(1.0, gt=0, le=3)
-    days: float = Field(30, ge=1)
-    fade_days: float = Field(90, gt=0)
     share: float = Field(0.1, ge=0, lt=1)
-    slope: float = 0.6
+    slope: float = Field(0.6, ge=-3, le=3)
     region_log_sd: float = Field(0.3, ge=0)
     wait_median_days: float = Field(1, ge=0)
     wait_sigma: float = Field(0.6, ge=0)
@@ -60,7 +71,7 @@ class Intervention(Settings):
 
 
 class Interventions(Settings):
-    """Every intervention of the world; ``help`` is the local help that follows a handover, given by the care chain.
+    """Every intervention of the world; ``help`` is the local help that follows a handover: `care` says when it starts.
 
     Parameters
     ----------
@@ -76,8 +87,8 @@ class Interventions(Settings):
         Barring orders that are breached [M].
     """
 
-    confounding: float = Field(1.0, ge=0)
-    unseen_risk: float = Field(0.0, ge=0)
+    confounding: float = Field(1.0, ge=0, le=10)
+    unseen_risk: float = Field(0.0, ge=0, le=10)
     detention_share: float = Field(0.2, ge=0, le=1)
     detention_median_days: float = Field(25, gt=0)
     detention_ratio: float = Field(0.1, gt=0, le=1)
@@ -114,13 +125,16 @@ class Interventions(Settings):
         violence_ratio=0.95, days=270, fade_days=270, share=0.05, slope=0.4, wait_median_days=90, wait_sigma=0.7,
         counted_from="decision", children_only=True,
     )  # fmt: skip
-    help: Intervention = Intervention(
-        violence_ratio=0.90, detection_ratio=1.05, days=180, fade_days=180, share=0.0, slope=0.0, wait_median_days=0,
-        counted_from="decision",
-    )  # fmt: skip
+    help: Effect = Effect(violence_ratio=0.90, detection_ratio=1.05, days=180, fade_days=180)
+
+    @property
+    def each(self) -> list[Intervention]:
+        """All of them in the order of `NAMES`, local help as one that nobody chooses."""
+        chosen = [getattr(self, name) for name in NAMES[:HELP]]
+        return [*chosen, Intervention(**self.help.model_dump(), share=0.0, slope=0.0, region_log_sd=0.0)]
 
 
-NAMES = tuple(name for name, field in Interventions.model_fields.items() if field.annotation is Intervention)
+NAMES = tuple(name for name, field in Interventions.model_fields.items() if field.annotation in {Intervention, Effect})
 """The interventions in the order of every array of them; ``help`` is the last."""
 
 HELP = NAMES.index("help")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -61,7 +61,7 @@ class Population(Settings):
     register_on: date = date(2015, 1, 1)
     extraction_on: date = date(2024, 12, 31)
     kind_shares: dict[str, float] = Field({
-        "child_abuse": 0.60, "partner_violence": 0.28, "violence_against_parents": 0.045, "elder_abuse": 0.03,
+        "child_abuse": 0.585, "partner_violence": 0.295, "violence_against_parents": 0.045, "elder_abuse": 0.03,
         "other": 0.045,
     })  # fmt: skip
     children_share: float = Field(0.45, ge=0, le=1)
@@ -86,9 +86,9 @@ class Population(Settings):
         check_total("kind_shares", self.kind_shares)
         check_keys("signal_shares", self.signal_shares, SIGNALS)
         check_shares("signal_shares", self.signal_shares)
-        if not self.first_onset <= self.register_on < self.merger_on < self.extraction_on:
+        if not self.first_onset <= self.register_on < self.merger_on < self.extraction_on - timedelta(days=60):
             raise ConfigError(
-                "Violence begins before registration, then the merger, then the extraction",
+                "Violence begins before registration, then the merger, then the extraction, 60 days later at least",
                 f"{self.first_onset}, {self.register_on}, {self.merger_on} and {self.extraction_on}",
                 "set first_onset, register_on, merger_on and extraction_on in that order",
             )

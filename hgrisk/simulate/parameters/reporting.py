@@ -71,15 +71,15 @@ class Reporting(Settings):
         times as often and severity is missing three times as often [M].
     """
 
-    share: float = Field(0.0415, gt=0, lt=0.9)
+    share: float = Field(0.0425, gt=0, lt=0.9)
     severity_ratio: float = Field(1.2, gt=0)
     kind_ratios: dict[str, float] = Field({
         "child_abuse": 1.0, "partner_violence": 1.0, "violence_against_parents": 0.9, "elder_abuse": 0.7, "other": 0.9,
     })  # fmt: skip
-    region_log_sd: float = Field(0.22, ge=0)
+    region_log_sd: float = Field(0.27, ge=0)
     involvement_ratio: float = Field(2.1, gt=0)
     monitoring_ratio: float = Field(1.15, gt=0)
-    fresh_ratio: float = Field(0.035, gt=0, le=1)
+    fresh_ratio: float = Field(0.04, gt=0, le=1)
     protocol_on: date = date(2019, 1, 1)
     protocol_ratio: float = Field(1.10, gt=0)
     lockdowns: tuple[tuple[date, date], ...] = (
@@ -95,7 +95,7 @@ class Reporting(Settings):
         "health_care": 0.16, "mental_health": 0.09, "education": 0.13, "childcare": 0.02, "youth_care": 0.07,
         "other_professional": 0.29, "non_professional": 0.24,
     })  # fmt: skip
-    again_share: float = Field(0.012, ge=0, le=0.9)
+    again_share: float = Field(0.011, ge=0, le=0.9)
     again_mean_days: float = Field(4.0, gt=0)
     merge_days: int = Field(14, ge=0, le=90)
     advice_share: float = Field(0.015, ge=0, le=1)

@@ -60,13 +60,13 @@ class Violence(Settings):
         Hazard ratio per calendar year since the start of registration.
     """
 
-    rate_per_year: float = Field(4.2, gt=0)
-    front_days: float = Field(80, gt=0)
+    rate_per_year: float = Field(4.2, gt=0, le=50)
+    front_days: float = Field(86, gt=0)
     lasting: float = Field(0.21, gt=0, le=1)
-    frailty_variance: float = Field(0.34, gt=0)
+    frailty_variance: float = Field(0.3, gt=0, le=10)
     dependence_ratio: float = Field(1.0, ge=1, le=2)
     dependence_limit: int = Field(3, ge=1, le=20)
-    stop_rate: float = Field(0.0845, ge=0)
+    stop_rate: float = Field(0.0815, ge=0)
     brief_share: float = Field(0.5, ge=0, lt=1)
     brief_days: float = Field(60, gt=0)
     second_relation_ratio: float = Field(0.35, gt=0)
@@ -77,9 +77,9 @@ class Violence(Settings):
     kind_ratios: dict[str, float] = Field({
         "child_abuse": 1.0, "partner_violence": 1.1, "violence_against_parents": 1.1, "elder_abuse": 0.8, "other": 0.9,
     })  # fmt: skip
-    separation_ratio: float = Field(1.3, ge=1)
-    breach_ratio: float = Field(1.6, ge=1)
-    region_log_sd: float = Field(0.12, ge=0)
+    separation_ratio: float = Field(1.3, ge=1, le=10)
+    breach_ratio: float = Field(1.6, ge=1, le=10)
+    region_log_sd: float = Field(0.14, ge=0)
     witness_share: float = Field(0.35, ge=0, le=1)
     severity_shares: tuple[float, float, float, float, float] = (0.22, 0.34, 0.26, 0.13, 0.05)
     escalating_share: float = Field(0.12, ge=0, le=1)

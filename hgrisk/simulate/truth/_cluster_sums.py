@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hgrisk.simulate.engine.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def add_clusters(values, landmarks, starts, strata, sums, crosses):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0917
     """Add every cluster's sums, their squares, and their products with its size and in pairs, to its stratum.
 

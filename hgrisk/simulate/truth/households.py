@@ -16,39 +16,15 @@ TERMINALS = ("extraction", "died", "lost")
 """Why the observation of a household ends, in the order of `records`: ``OBSERVED``, ``DIED``, ``LOST``."""
 
 
-def case_ids(first: int, households: int) -> pl.Series:
-    """Return the keys of a block's households, as in the observed tables.
-
-    Parameters
-    ----------
-    first : int
-        Households in all blocks before this one.
-    households : int
-        How many.
-
-    Returns
-    -------
-    polars.Series of str
-        The keys.
-
-    Examples
-    --------
-    >>> case_ids(10_000, 2).to_list()
-    ['H00010001', 'H00010002']
-    """
-    numbers = pl.Series("case_id", np.arange(first + 1, first + households + 1))
-    return pl.select(pl.lit("H") + numbers.cast(pl.String).str.zfill(8)).to_series().alias("case_id")
-
-
-def household_table(homes: Households, first: int, registered: pl.Series) -> pl.DataFrame:
+def household_table(homes: Households, keys: pl.Series, registered: pl.Series) -> pl.DataFrame:
     """Return one row per household of a block.
 
     Parameters
     ----------
     homes : Households
         The block.
-    first : int
-        Households in all blocks before this one.
+    keys : polars.Series of str
+        Their ``case_id``.
     registered : polars.Series of str
         The ``case_id`` of the block's observed cases.
 
@@ -60,7 +36,6 @@ def household_table(homes: Households, first: int, registered: pl.Series) -> pl.
         relation; what ends in ``_at`` is in days since 1970-01-01 with a fraction, what ends in ``_on`` a date. Null
         stands for what there is not or does not happen. ``origin`` is the ``case_id`` of the earlier household.
     """
-    keys = case_ids(first, homes.size)
     columns: dict[str, Any] = {
         "case_id": keys,
         "in_register": keys.is_in(registered.implode()),

@@ -61,7 +61,7 @@ def intervention_parameters(given: Interventions, rules: Rules) -> pl.DataFrame:
     polars.DataFrame
         One row per intervention; local help has no such rule, but follows upon a handover.
     """
-    rule, each = rules[0], [getattr(given, name) for name in NAMES]
+    rule, each = rules[0], given.each
     chosen = np.arange(len(NAMES)) != HELP
     columns = {
         "intervention": pl.Series(NAMES),

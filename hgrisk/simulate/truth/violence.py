@@ -6,19 +6,18 @@ import numpy as np
 import polars as pl
 
 from hgrisk.simulate.parameters.population import KINDS
-from hgrisk.simulate.records import NEVER, Households, Incidents, Reports
-from hgrisk.simulate.truth.households import case_ids
+from hgrisk.simulate.records import NEVER, Incidents, Reports
 
 
-def violence_table(homes: Households, incidents: Incidents, reports: Reports, first: int) -> pl.DataFrame:
+def violence_table(incidents: Incidents, reports: Reports, keys: pl.Series) -> pl.DataFrame:
     """Return one row per incident of a block.
 
     Parameters
     ----------
-    homes, incidents, reports : Households, Incidents, Reports
+    incidents, reports : Incidents, Reports
         The block.
-    first : int
-        Households in all blocks before this one.
+    keys : polars.Series of str
+        The ``case_id`` of its households.
 
     Returns
     -------
@@ -33,7 +32,7 @@ def violence_table(homes: Households, incidents: Incidents, reports: Reports, fi
     on[reported] = reports.on[incidents.report[reported]]
     table = pl.DataFrame(
         {
-            "case_id": case_ids(first, homes.size).gather(home),
+            "case_id": keys.gather(home),
             "relation": incidents.relation + np.int8(1),
             "at": incidents.at,
             "kind": pl.Series(KINDS).gather(pl.Series(incidents.kind).cast(pl.Int64)),

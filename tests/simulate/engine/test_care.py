@@ -87,10 +87,15 @@ def test_acute_cases_go_first(opened):
 
 def test_help_that_is_there_or_on_its_way_does_not_start_again(made):
     rules, state = one_rule(made), empty_state()
-    assert not start_help(state, rules, NEVER)
-    assert start_help(state, rules, 100)
+    assert not start_help(state, rules, NEVER, 50.0)
+    assert start_help(state, rules, 100, 50.0)
     assert state[START + HELP] == 100
     assert state[END + HELP] == 100 + rules["days"][HELP]
-    assert not start_help(state, rules, 110)
+    assert not start_help(state, rules, 110, 105.0)
     assert state[START + HELP] == 100
-    assert start_help(state, rules, int(state[END + HELP]) + 1)
+    until = int(state[END + HELP])
+    assert start_help(state, rules, until + 30, until - 5.0)  # what is running goes on
+    assert (state[START + HELP], state[END + HELP]) == (100, until + 30 + rules["days"][HELP])
+    late = int(state[END + HELP]) + 9
+    assert start_help(state, rules, late + 30, float(late))
+    assert state[START + HELP] == late + 30

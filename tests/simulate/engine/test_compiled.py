@@ -1,12 +1,27 @@
 """Machine code on disk is out of date as soon as any source of the engine changes."""
 
+import importlib.util
+
+import numpy as np
+import pytest
+from numba.core.caching import CacheImpl, NullCache
+
+from hgrisk.simulate import draws
+from hgrisk.simulate.draws import substream, uniform
 from hgrisk.simulate.engine.compiled import compiled, source_stamp
 from hgrisk.simulate.engine.hazard import front
 from hgrisk.simulate.engine.run import walk_all
+from hgrisk.simulate.truth import _cluster_sums
+from hgrisk.simulate.truth._cluster_sums import add_clusters
+
+SOURCES = (
+    *("engine/state.py", "parameters/care.py", "truth/_sums.py"),
+    *("draws.py", "records.py", "strategies.py"),
+)
 
 
 def room(folder):
-    for name in ("engine/state.py", "parameters/care.py", "draws.py", "records.py", "strategies.py", "other.py"):
+    for name in (*SOURCES, "other.py"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("A = 1\n")
     return folder
@@ -16,7 +31,7 @@ def test_the_stamp_changes_with_every_source_and_with_nothing_else(tmp_path):
     before = source_stamp(room(tmp_path))
     (tmp_path / "other.py").write_text("A = 22\n")
     assert source_stamp(tmp_path) == before
-    for name in ("engine/state.py", "parameters/care.py", "draws.py", "records.py", "strategies.py"):
+    for name in SOURCES:
         (tmp_path / name).write_text("A = 22\n")
         after = source_stamp(tmp_path)
         assert after != before
@@ -25,12 +40,12 @@ def test_the_stamp_changes_with_every_source_and_with_nothing_else(tmp_path):
 
 def test_the_stamp_knows_all_the_engine_rests_on():
     names = [name for name, _, _ in source_stamp()]
-    for wanted in ("walk.py", "state.py", "interventions.py", "draws.py", "strategies.py"):
+    for wanted in ("walk.py", "state.py", "interventions.py", "draws.py", "strategies.py", "_cluster_sums.py"):
         assert wanted in names
 
 
 def test_every_compiled_function_keeps_the_stamp():
-    for function in (front, walk_all):
+    for function in (front, walk_all, substream, uniform, add_clusters):
         assert function._cache._source_stamp == source_stamp()
         assert function._cache._cache_file._source_stamp == source_stamp()
 
@@ -41,3 +56,25 @@ def test_a_compiled_function_computes():
 
     twice.__module__ = front.py_func.__module__
     assert compiled(twice)(21) == 42
+
+
+@pytest.mark.parametrize("module", [draws, _cluster_sums])
+def test_without_a_place_for_machine_code_it_is_made_all_the_same(monkeypatch, module):
+    monkeypatch.setattr(CacheImpl, "_locator_classes", [])
+    spec = importlib.util.spec_from_file_location("read_only", module.__file__)
+    again = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(again)
+    if module is draws:
+        assert isinstance(again.substream._cache, NullCache)
+        assert int(again.substream(np.uint64(1234567), 0)) == 6457827717110365317
+    else:
+        assert isinstance(again.add_clusters._cache, NullCache)
+
+
+def test_another_fault_of_the_cache_is_not_hidden(monkeypatch):
+    def fail(self, function):  # noqa: ARG001
+        raise RuntimeError(f"another fault, of {function}")
+
+    monkeypatch.setattr(CacheImpl, "__init__", fail)
+    with pytest.raises(RuntimeError, match="another fault"):
+        compiled(room)

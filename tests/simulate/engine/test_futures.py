@@ -57,11 +57,20 @@ def test_landmarks_are_the_reports_of_the_register_period(baseline):
 def test_a_strategy_that_changes_nothing_gives_what_happened(baseline):
     outcomes, starts = baseline.outcomes, baseline.reports.start_on[baseline.outcomes.report] != NEVER
     for k in range(len(NAMES)):
-        # an intervention decided on after a report within the merge window counts too: look at those with none near
-        calm = ~starts[:, k] & ~_near_start(baseline, k)
+        # one decided on before and still to come, or after a report within the merge window, is withheld too
+        calm = ~starts[:, k] & ~_near_start(baseline, k) & ~_pending(baseline, k)
         for days in (outcomes.violence_days, outcomes.report_days):
             np.testing.assert_array_equal(days[calm, without(k)], days[calm, NATURAL])
         assert calm.any()
+
+
+def _pending(found, k):
+    """Say whether an earlier report has decided on an intervention that starts after each landmark."""
+    reports, still = found.reports, []
+    for place in found.outcomes.report:
+        before = np.flatnonzero(reports.household[:place] == reports.household[place])
+        still.append((reports.start_on[before, k] >= reports.on[place]).any())
+    return np.array(still)
 
 
 def _near_start(found, k):
@@ -93,7 +102,7 @@ def test_an_effect_on_violence_alone_shifts_violence_and_reports():
     outcomes = records(world("baseline", households=2500, interventions=effect | quiet)).outcomes
     for days in (outcomes.violence_days, outcomes.report_days):
         given, kept = (days[:, strategy] >= 0 for strategy in (with_(REGIE), without(REGIE)))
-        assert given.mean() < 0.85 * kept.mean()
+        assert given.mean() < 0.9 * kept.mean()
     assert (outcomes.violence_days[:, with_(ARREST)] == outcomes.violence_days[:, NATURAL]).all()
 
 

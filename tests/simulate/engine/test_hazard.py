@@ -122,9 +122,9 @@ def test_the_chance_of_a_report_is_the_product_of_its_parts(plain, home):
     assert chance(state, rules, home) == pytest.approx(-2.35, abs=EXACT)
     state[START + REGIE], state[END + REGIE] = 14_999.0, 15_001.0
     assert chance(state, rules, home) == pytest.approx(-2.05, abs=EXACT)
-    state[LAST_REPORT] = 14_985.0
+    state[LAST_REPORT] = 14_986.0
     assert chance(state, rules, home) == pytest.approx(-3.55, abs=EXACT)
-    state[LAST_REPORT] = 14_984.0
+    state[LAST_REPORT] = 14_985.9
     assert chance(state, rules, home) == pytest.approx(-2.05, abs=EXACT)
 
 

@@ -10,7 +10,7 @@ from hgrisk.simulate.scenario import Scenario
 
 
 def rules_of(**changes):
-    return make_rules(Scenario.named("baseline", **changes), np.random.default_rng(1))[0]
+    return make_rules(Scenario.named("baseline", **changes), np.ones(26), np.random.default_rng(1))[0]
 
 
 def test_every_field_is_finite():

@@ -18,11 +18,11 @@ from hgrisk.simulate.observed.people import (
     membership_rows,
     membership_table,
     numbered,
-    person_keys,
     person_table,
 )
 from hgrisk.simulate.observed.period import FAR, Period
 from hgrisk.simulate.observed.rows import NONE
+from hgrisk.simulate.pseudonyms import person_ids
 from hgrisk.simulate.records import DIED, NEVER
 from hgrisk.simulate.scenario import Scenario
 from tests.simulate.observed.builders import on, plain_homes
@@ -132,15 +132,6 @@ def test_the_child_meant_is_the_eldest_below_18_or_else_the_youngest():
     assert below.tolist() == [False, True, True, True, True, False, False, False]
 
 
-def test_keys_are_unique_over_the_world_and_of_one_length():
-    last = 50_000_000 * PLACES - 1
-    numbers = np.unique(np.append(np.arange(100_000), last - np.arange(100_000)))
-    keys = person_keys(0, numbers)
-    assert keys.n_unique() == numbers.size
-    assert keys.str.len_bytes().unique().to_list() == [11]
-    assert person_keys(7, np.array([3])).to_list() == person_keys(0, np.array([7 * PLACES + 3])).to_list()
-
-
 def test_numbers_with_leading_zeros():
     assert numbered("E00001", np.array([0, 12, 9_999_999]), 7).to_list() == [
         "E000010000000", "E000010000012", "E000019999999",
@@ -151,7 +142,7 @@ def test_sexes_and_birthdays_are_now_and_then_unknown():
     homes = plain_homes(10_000)
     people = People.of(homes)
     used = np.unique(people.person[people.person != NONE])
-    table = person_table(people, used, person_keys(0, used), np.random.default_rng(1))
+    table = person_table(people, used, person_ids(0, used), np.random.default_rng(1))
     assert table["born_on"].null_count() / table.height == pytest.approx(0.015, abs=0.003)
     assert table["sex"].null_count() / table.height == pytest.approx(0.005, abs=0.002)
     assert set(table["sex"].drop_nulls()) == {"female", "male"}

@@ -14,6 +14,7 @@ from hgrisk.schema import column_types
 from hgrisk.simulate.observed.event_table import EVENT_SCHEMA
 from hgrisk.simulate.observed.rows import EVENT_KINDS
 from hgrisk.simulate.observed.tables import Observed, observe, region_table
+from hgrisk.simulate.pseudonyms import case_ids
 from hgrisk.simulate.records import LOST, NEVER, OBSERVED
 from hgrisk.simulate.scenario import Scenario
 from tests.simulate.observed.builders import (
@@ -127,7 +128,7 @@ def test_registered_reports_are_the_first_reports_of_the_arrays(world):
     place = found["report"].to_numpy()
     days = found["landmark_on"].cast(pl.Int32).to_numpy()
     assert (days == reports.on[place]).all()
-    assert found["case_id"].to_list() == [f"H{5001 + home:08d}" for home in reports.household[place]]
+    assert found["case_id"].to_list() == case_ids(Scenario().seed, 5000 + reports.household[place]).to_list()
     events = found.join(world.tables["events"], on=["event_id", "case_id", "known_on"], how="left")
     assert (events["occurred_on"] == events["landmark_on"]).all()
     assert events["kind"].is_in(REPORTS).all()
@@ -200,7 +201,7 @@ def test_the_case_lies_in_the_region_of_its_first_report_and_ends_for_its_reason
     )
     row = observe_one(["2019-06-01", "2021-06-01"], homes).tables["cases"].row(0, named=True)
     assert row == {
-        "case_id": "H00000001", "region": "Brabant-Noordoost", "observed_from": START,
+        "case_id": case_ids(CERTAIN.seed, np.array([0])).item(), "region": "Brabant-Noordoost", "observed_from": START,
         "observed_until": date(2023, 5, 1), "end_reason": "moved_out_of_region",
     }  # fmt: skip
     assert observe_one(["2021-06-01"], homes).tables["cases"]["region"].to_list() == ["Utrecht"]

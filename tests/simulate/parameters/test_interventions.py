@@ -9,7 +9,7 @@ from hgrisk.simulate.parameters.interventions import (
     HELP,
     NAMES,
     SHELTER,
-    Intervention,
+    Effect,
     Interventions,
 )
 
@@ -22,7 +22,8 @@ def test_there_are_nine_and_help_is_the_last():
 
 def test_every_name_is_an_intervention_and_no_other_field_is():
     interventions = Interventions()
-    assert all(isinstance(getattr(interventions, name), Intervention) for name in NAMES)
+    assert all(isinstance(getattr(interventions, name), Effect) for name in NAMES)
+    assert [name for name, one in zip(NAMES, interventions.each, strict=True) if one.share == 0] == ["help"]
     others = set(Interventions.model_fields) - set(NAMES)
     assert others == {
         "confounding", "unseen_risk", "detention_share", "detention_median_days", "detention_ratio", "breach_share",

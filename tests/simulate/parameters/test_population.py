@@ -67,7 +67,7 @@ def test_dates_out_of_order_are_refused(changes):
     }  # fmt: skip
     first, register, merger, extraction = dates.values()
     assert refused(**dates) == (
-        "Violence begins before registration, then the merger, then the extraction, but found "
+        "Violence begins before registration, then the merger, then the extraction, 60 days later at least, but found "
         f"{first}, {register}, {merger} and {extraction}: set first_onset, register_on, merger_on and extraction_on "
         "in that order."
     )

@@ -7,11 +7,13 @@ from hgrisk.simulate.parameters.population import KINDS
 from hgrisk.simulate.truth.violence import violence_table
 from tests.simulate.truth.made_block import make_block
 
+KEYS = pl.Series([f"key {place}" for place in range(100_000)])
+
 
 def test_every_incident_is_there():
-    homes, incidents, reports, _ = make_block(6)
-    table = violence_table(homes, incidents, reports, 30_000)
-    assert table["case_id"].to_list() == [f"H{30_001 + home:08d}" for home in incidents.household]
+    _, incidents, reports, _ = make_block(6)
+    table = violence_table(incidents, reports, KEYS)
+    assert table["case_id"].to_list() == [f"key {home}" for home in incidents.household]
     assert table["relation"].to_list() == (incidents.relation + 1).tolist()
     assert table["at"].to_list() == incidents.at.tolist()
     assert table["kind"].to_list() == [KINDS[kind] for kind in incidents.kind]
@@ -21,8 +23,8 @@ def test_every_incident_is_there():
 
 
 def test_a_reported_incident_has_the_day_of_its_report():
-    homes, incidents, reports, _ = make_block(6)
-    table = violence_table(homes, incidents, reports, 0)
+    _, incidents, reports, _ = make_block(6)
+    table = violence_table(incidents, reports, KEYS)
     wanted = [None if place < 0 else np.datetime64(int(reports.on[place]), "D").item() for place in incidents.report]
     assert table["reported_on"].to_list() == wanted
     assert table.schema["reported_on"] == pl.Date
