@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 300
-IDENTIFIER = re.compile(r"\b(?:H\d{8}|P\d{10}|E\d{12}|F\d{5}-\d+)\b")
+IDENTIFIER = re.compile(r"\b(?:H\d{10}|P\d{10}|E\d{12}|F\d{5}-\d+)\b")
 """What the identifiers of the synthetic data look like."""
 
 pytestmark = pytest.mark.skipif(not NOTEBOOKS, reason="there is no notebook yet")
