@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
@@ -31,7 +38,25 @@ _OFF_TARGET = (
 _HEADLINE = ("uno_c", "brier", "calibration_slope")
 
 
-class Progress:
+class _Bar:
+    """A bar on standard error that is there while the work goes on."""
+
+    def __init__(self, description: str, total: int | None, *columns: ProgressColumn) -> None:
+        shown = (TextColumn("{task.description:<12}"), BarColumn(), *columns)
+        self._bar = RichProgress(*shown, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task(description, total=total)
+
+    def __enter__(self) -> Self:
+        """Start the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+
+class Progress(_Bar):
     """A progress bar over named steps, on standard error.
 
     Parameters
@@ -42,18 +67,7 @@ class Progress:
 
     def __init__(self, steps: Iterable[str]) -> None:
         self._steps = list(steps)
-        columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn())
-        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("", total=len(self._steps))
-
-    def __enter__(self) -> Self:
-        """Start the bar."""
-        self._bar.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Take the bar away."""
-        self._bar.stop()
+        super().__init__("", len(self._steps), TimeElapsedColumn())
 
     def step(self, name: str) -> None:
         """Begin a step.
@@ -66,7 +80,7 @@ class Progress:
         self._bar.update(self._task, description=name, completed=self._steps.index(name))
 
 
-class CountProgress:
+class CountProgress(_Bar):
     """A progress bar over equal pieces of work, on standard error.
 
     Parameters
@@ -76,18 +90,7 @@ class CountProgress:
     """
 
     def __init__(self, description: str) -> None:
-        columns = (TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-        self._bar = RichProgress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task(description, total=None)
-
-    def __enter__(self) -> Self:
-        """Start the bar."""
-        self._bar.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Take the bar away."""
-        self._bar.stop()
+        super().__init__(description, None, TaskProgressColumn(), TimeRemainingColumn())
 
     def reach(self, done: int, total: int) -> None:
         """Say how far the work is.

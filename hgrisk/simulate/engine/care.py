@@ -7,7 +7,7 @@ import numpy as np
 from hgrisk.simulate.draws import uniform
 from hgrisk.simulate.engine import purposes as use
 from hgrisk.simulate.engine.compiled import compiled
-from hgrisk.simulate.engine.rules import MOST_DAYS
+from hgrisk.simulate.engine.rules import MOST_DAYS, period_of
 from hgrisk.simulate.engine.state import END, OPEN_UNTIL, START, WATCH_UNTIL
 from hgrisk.simulate.parameters.care import DECISIONS
 from hgrisk.simulate.parameters.interventions import HELP
@@ -50,8 +50,7 @@ def after_workdays(rules, day, n):
 def open_involvement(state, rules, at, acute, region, key, steps):
     """Assess, decide, hand over and monitor; write the days to ``steps`` and the involvement to the state."""
     day = int(at)
-    period = int((at - rules.first_day) / rules.period_days)
-    log_median = rules.log_acute if acute else rules.log_assessment[region, period]
+    log_median = rules.log_acute if acute else rules.log_assessment[region, period_of(rules, at)]
     wait = int(lognormal(key, use.ASSESSMENT, log_median, rules.assessment_sigma) + 0.5)
     assessed = after_workdays(rules, day, min(wait, 90))
     decided = assessed + int(3.0 * uniform(key, use.DECIDED))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from hgrisk.simulate.engine.compiled import compiled
+from hgrisk.simulate.engine.homes import region_of
+from hgrisk.simulate.engine.rules import period_of
 from hgrisk.simulate.engine.state import (
     BREACHED_AT,
     COUNT,
@@ -41,7 +43,7 @@ def separation(since, log_ratio):
 @compiled
 def log_hazard_ratio(state, rules, home, d, at):
     """Return the log hazard ratio of relation ``d`` of a household for all that changes over time."""
-    total = rules.log_period[int((at - rules.first_day) / rules.period_days)]
+    total = rules.log_period[period_of(rules, at)]
     total += rules.log_dependence * min(state[COUNT + d], rules.dependence_limit)
     if home.kind[d] == PARTNER_VIOLENCE:
         total += separation(at - home.separated_at, rules.log_separation)
@@ -65,9 +67,8 @@ def front(days, rules):
 @compiled
 def log_chance_of_report(state, rules, home, d, at, severity):
     """Return the log chance that an incident is reported; above 0 only before it is capped."""
-    region = home.region if at < home.moved_at else home.next_region
     total = rules.log_kind_severity[home.kind[d], severity - 1]
-    total += rules.log_region_period[region, int((at - rules.first_day) / rules.period_days)]
+    total += rules.log_region_period[region_of(home, at), period_of(rules, at)]
     if int(at) - np.floor(state[LAST_REPORT]) <= rules.merge_days:
         total += rules.log_fresh
     if at <= state[OPEN_UNTIL]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from hgrisk.simulate.engine.compiled import compiled
 from hgrisk.simulate.parameters.population import SIGNALS
 from hgrisk.simulate.parameters.violence import COVARIATES
 from hgrisk.simulate.records import RELATIONS, Households
@@ -28,3 +29,9 @@ def home_records(homes: Households) -> HomeRecords:
     for name in HOME.names or ():
         records[name] = getattr(homes, name)
     return records
+
+
+@compiled
+def region_of(home, at):
+    """Return the region in which a household lives at a time."""
+    return home.region if at < home.moved_at else home.next_region

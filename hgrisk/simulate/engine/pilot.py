@@ -9,7 +9,7 @@ from scipy.special import expit, logit
 from hgrisk.simulate.engine.care import DECIDED
 from hgrisk.simulate.engine.choice import may_get
 from hgrisk.simulate.engine.compiled import compiled
-from hgrisk.simulate.engine.homes import home_records
+from hgrisk.simulate.engine.homes import home_records, region_of
 from hgrisk.simulate.engine.rules import Rules
 from hgrisk.simulate.engine.run import Rows, run
 from hgrisk.simulate.engine.state import N_INTERVENTIONS
@@ -75,7 +75,7 @@ def eligible(homes, all_rules, reports, incidents):
     can = np.zeros((reports.size, N_INTERVENTIONS), dtype=np.bool_)
     for r in range(reports.size):
         home, this = homes[reports[r].household], incidents[reports[r].incident]
-        region = home.region if this.at < home.moved_at else home.next_region
+        region = region_of(home, this.at)
         source, decided, level = int(reports[r].facts[SOURCE]), int(reports[r].steps[DECIDED]), int(reports[r].severity)
         for k in range(N_INTERVENTIONS):
             can[r, k] = may_get(k, rules, home, int(this.relation), this.at, level, source, decided, region)

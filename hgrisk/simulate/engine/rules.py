@@ -12,6 +12,7 @@ import numpy as np
 
 from hgrisk.errors import ConfigError
 from hgrisk.simulate.engine.calendar import Periods, Workdays
+from hgrisk.simulate.engine.compiled import compiled
 from hgrisk.simulate.engine.state import N_INTERVENTIONS
 from hgrisk.simulate.parameters.care import DECISIONS, HOLDERS, Care
 from hgrisk.simulate.parameters.interventions import Interventions
@@ -213,3 +214,9 @@ def _interventions(given: Interventions, rng: np.random.Generator) -> dict[str, 
         "breach_share": given.breach_share,
         "score_scale": 1.0,
     }
+
+
+@compiled
+def period_of(rules, at):
+    """Return the place of a time among the periods (`calendar.Periods`)."""
+    return int((at - rules.first_day) / rules.period_days)

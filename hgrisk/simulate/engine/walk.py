@@ -10,6 +10,7 @@ from hgrisk.simulate.engine.care import DECIDED, open_involvement, place, start_
 from hgrisk.simulate.engine.choice import choose, detain_or_breach, known_risk, remember
 from hgrisk.simulate.engine.compiled import compiled
 from hgrisk.simulate.engine.hazard import front, log_chance_of_report, log_hazard_ratio
+from hgrisk.simulate.engine.homes import region_of
 from hgrisk.simulate.engine.rules import MOST_LIKELY
 from hgrisk.simulate.engine.state import COUNT, END, LAST, N_INTERVENTIONS, N_REPORTS, OPEN_UNTIL, START, WATCH_UNTIL
 from hgrisk.simulate.parameters.interventions import HELP
@@ -121,7 +122,7 @@ def respond(state, rules, home, this, severity, blocked, facts, steps, starts, e
     """
     facts[:], steps[:], starts[:], ends[:] = NEVER, NEVER, NEVER, NEVER
     d, at, key = this.relation, this.at, this.key
-    region = home.region if at < home.moved_at else home.next_region
+    region = region_of(home, at)
     source = source_of(rules, home, d, key)
     acute = severity >= 4 or home.recorded[_THREATS] == 1
     score = known_risk(state, home, at, severity)
