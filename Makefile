@@ -3,12 +3,13 @@
 PYTHON ?= python3
 OTHERS := 3.12 3.13
 BIN    := .venv/bin
+BENCH  := $(patsubst benchmarks/%.py,bench-%,$(wildcard benchmarks/*.py))
 LOCK   := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-header --no-annotate $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run data test test-others $(OTHERS:%=test-%) lab lock clean
+.PHONY: help setup run data features test test-others $(OTHERS:%=test-%) bench $(BENCH) lab lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -21,12 +22,15 @@ run: .venv/.ready ## run the experiment on the synthetic data; results in runs/s
 data: .venv/.ready ## make data/synthetic again, byte for byte
 	$(BIN)/hgrisk simulate --households 11000 --dirty 0.004 --out data/synthetic
 
+features: .venv/.ready ## write docs/features.md again, after a change of a feature family
+	$(BIN)/hgrisk features --format markdown > docs/features.md
+
 test: .venv/.ready ## everything that CI runs, on the Python of .venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --cov=hgrisk --cov-branch --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov=hgrisk --cov-branch --cov-report=term
 	@echo "Tested on $$($(BIN)/python -V) only; 'make test-others' tests $(OTHERS) where present."
 
 test-others: ## pytest on other Pythons on PATH; slow (a venv each), so not part of 'make test'
@@ -38,15 +42,23 @@ test-others: ## pytest on other Pythons on PATH; slow (a venv each), so not part
 $(OTHERS:%=test-%): test-%: .venv-%/.ready
 	.venv-$*/bin/python -m pytest -q -x
 
+bench: $(BENCH) ## every benchmark, for hours: the tables of benchmarks/results again; bench-NAME does one
+
+$(BENCH): bench-%: .venv/.ready
+	$(BIN)/python benchmarks/$*.py
+
+bench-features: .venv-peers/.ready
+
 lab: .venv/.lab ## open the notebooks in JupyterLab
 	cd notebooks && ../$(BIN)/jupyter lab
 
-lock: ## renew both lock files with uv; LOCK_FLAGS=--upgrade takes the newest versions
+lock: ## renew the lock files with uv; LOCK_FLAGS=--upgrade takes the newest versions
 	$(LOCK) --group dev -o requirements.lock
 	$(LOCK) --extra lab -c requirements.lock -o requirements-lab.lock
+	$(subst pyproject.toml,benchmarks/as_of/peers.in,$(LOCK)) -o benchmarks/as_of/peers.lock
 
 clean: ## remove environments and caches; runs/ stays
-	rm -rf .venv $(OTHERS:%=.venv-%) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .venv-peers $(OTHERS:%=.venv-%) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 # Environments. The stamp is newer than the lock and pyproject.toml, or the environment is brought up to date.
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
@@ -70,6 +82,12 @@ endef
 
 $(OTHERS:%=.venv-%/.ready): .venv-%/.ready: requirements.lock pyproject.toml
 	$(call environment,python$*,.venv-$*)
+
+# What the features are measured beside, apart from all else: no part of hgrisk, and other versions of the same packages.
+.venv-peers/.ready: benchmarks/as_of/peers.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python $(PIP_INSTALL) --require-hashes -r benchmarks/as_of/peers.lock
+	@touch $@
 
 .venv/.lab: requirements-lab.lock .venv/.ready
 	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-lab.lock

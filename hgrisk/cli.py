@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -100,6 +100,44 @@ def run(
 
 
 @app.command()
+def build(
+    experiment: ExperimentFile,
+    data: Annotated[Path | None, typer.Option(help="Folder with the tables; default: as the experiment says.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the features; default: features/NAME.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Mapping file; default: as the experiment says.")] = None,
+    shard_events: Annotated[int, typer.Option(min=1, help="Events that are in memory at a time, about.")] = 500_000,
+) -> None:
+    """Build the features of an experiment shard by shard, for histories larger than memory."""
+    from hgrisk.config import Experiment  # noqa: PLC0415
+    from hgrisk.console import StepProgress, show_shards  # noqa: PLC0415
+    from hgrisk.shards.build import BuildSettings, build_shards  # noqa: PLC0415
+    from hgrisk.shards.idle import idle_features  # noqa: PLC0415
+
+    asked = Experiment.read(experiment)
+    base = experiment.parent
+    if mapping is None and asked.data.mapping:
+        mapping = base / asked.data.mapping
+    folder = out or Path("features") / asked.name
+    settings = BuildSettings(
+        cohort=asked.cohort,
+        features=asked.features,
+        shard_events=shard_events,
+        max_bad_share=asked.data.max_bad_share,
+    )
+    try:
+        with StepProgress() as progress:
+            shards = build_shards(data or base / asked.data.folder, folder, settings, mapping, progress.reach)
+            idle = idle_features(shards.parts())
+    except (KeyboardInterrupt, OSError) as error:
+        until = "until it is finished, the folder holds case histories, so remove it if you do not go on"
+        typer.echo(f"Stopped; the same command goes on from here: {folder}; {until}.", err=True)
+        if isinstance(error, OSError):
+            raise
+        raise typer.Exit(INTERRUPTED) from None
+    show_shards(shards, idle, shard_events)
+
+
+@app.command()
 def compare(
     runs: RunFolders,
     metric: Annotated[str, typer.Option(help="Metric to compare, as named in scores.csv.")] = "uno_c",
@@ -126,6 +164,33 @@ def report(
     content = read_content(run_folder)
     content = in_language(content, Experiment.read(run_folder / EXPERIMENT), lang)
     say(f"Report: {write_report(content, run_folder, lang)}")
+
+
+@app.command()
+def features(
+    family: Annotated[list[str] | None, typer.Option(help="Only this family; may be given more than once.")] = None,
+    experiment: Annotated[Path | None, typer.Option(help="Experiment file (TOML) whose features are listed.")] = None,
+    lang: Annotated[Literal["en", "nl"], typer.Option(help="Language of the sentences in the table.")] = "en",
+    form: Annotated[
+        Literal["table", "csv", "markdown"], typer.Option("--format", help="A table to read, or text for a file.")
+    ] = "table",
+) -> None:
+    """List the features and what each of them says; no data are needed."""
+    from hgrisk.features.catalogue import catalogue_page, catalogue_table, settings_of  # noqa: PLC0415
+
+    settings = None
+    if experiment is not None:
+        from hgrisk.config import Experiment  # noqa: PLC0415
+
+        settings = Experiment.read(experiment).features
+    settings = settings_of(family or (), settings)
+    if form == "table":
+        from hgrisk.console import show_features  # noqa: PLC0415
+
+        show_features(catalogue_table(settings), lang)
+    else:
+        text = catalogue_page(settings) if form == "markdown" else catalogue_table(settings).to_csv(index=False)
+        typer.echo(text, nl=False)
 
 
 @app.command()

@@ -109,7 +109,7 @@ class Cohort:
         ``landmark_event_id``, ``index_event_id``, ``index_kind``, ``index_code``, ``index_severity``, ``index_source``,
         ``index_occurred_on``, ``person_id``, ``exposed_person_id``, ``incident_on``, ``merged_until``,
         ``history_from``, ``region``, ``network_id``, ``observed_from``, ``observed_until`` and the extra columns of
-        the cases table.
+        the cases table. ``index_severity`` is empty where it was corrected on the landmark's date or later.
     marked_events : polars.DataFrame
         All events with their incident marks, for the outcome and the features.
     attrition : polars.DataFrame
@@ -124,7 +124,9 @@ class Cohort:
     settings: CohortSettings
 
 
-def select_landmarks(histories: CaseHistories, settings: CohortSettings | None = None) -> Cohort:
+def select_landmarks(
+    histories: CaseHistories, settings: CohortSettings | None = None, *, may_be_empty: bool = False
+) -> Cohort:
     """Select the landmarks of a cohort.
 
     Parameters
@@ -133,6 +135,8 @@ def select_landmarks(histories: CaseHistories, settings: CohortSettings | None =
         The validated histories.
     settings : CohortSettings, optional
         Who is at risk, and from when; a landmark at every index report by default.
+    may_be_empty : bool
+        Whether no landmark at all is fine, as it is in a part of the histories.
 
     Returns
     -------
@@ -153,11 +157,29 @@ def select_landmarks(histories: CaseHistories, settings: CohortSettings | None =
     # the index report is looked up for the landmarks that are left: a household can have thousands of reports
     frame = _describe(frame, marked, histories, settings)
     frame = _apply(_filters_of_content(settings, frame.columns), frame, rows)
-    if frame.height == 0:
-        emptied = next((row for row in rows if row.remaining == 0), rows[0])
-        raise DataError("A cohort has at least one landmark", f"none after '{emptied.step}'", "loosen that filter")
+    attrition = attrition_table(rows)
+    if not may_be_empty:
+        check_any_landmark(attrition)
     frame = frame.drop("starts_incident", "last_incident_on").sort("landmark_on", "case_id").with_row_index(LANDMARK)
-    return Cohort(frame.with_columns(pl.col(LANDMARK).cast(pl.Int64)), marked, attrition_table(rows), settings)
+    return Cohort(frame.with_columns(pl.col(LANDMARK).cast(pl.Int64)), marked, attrition, settings)
+
+
+def check_any_landmark(attrition: pl.DataFrame) -> None:
+    """Refuse a cohort without a landmark.
+
+    Parameters
+    ----------
+    attrition : polars.DataFrame
+        What each filter left.
+
+    Raises
+    ------
+    DataError
+        If the last one left none.
+    """
+    if attrition["remaining"][-1] == 0:
+        step = attrition.filter(remaining=0)["step"][0]
+        raise DataError("A cohort has at least one landmark", f"none after '{step}'", "loosen that filter")
 
 
 def _candidates(marked: pl.DataFrame, histories: CaseHistories, settings: CohortSettings) -> pl.DataFrame:

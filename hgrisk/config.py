@@ -12,6 +12,7 @@ from hgrisk.cohort import CohortSettings
 from hgrisk.dataset import SplitSettings
 from hgrisk.errors import ConfigError
 from hgrisk.evaluation.settings import EvaluationSettings
+from hgrisk.explain.echo import EchoSettings
 from hgrisk.explain.ladder import LadderSettings
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.models.penalty import CHOSEN
@@ -178,7 +179,7 @@ class Experiment(Settings):
         For the reader.
     seed : int
         The one seed; every stage draws from a stream of its own.
-    data, cohort, outcome, features, split, models, ladder, evaluation, tracking, report
+    data, cohort, outcome, features, split, echo, models, ladder, evaluation, tracking, report
         Settings of each stage.
     """
 
@@ -191,6 +192,7 @@ class Experiment(Settings):
     outcome: OutcomeSettings = OutcomeSettings()
     features: FeatureSettings = FeatureSettings()
     split: SplitSettings = SplitSettings()
+    echo: EchoSettings = EchoSettings()
     models: tuple[ModelSettings, ...] = _DEFAULT_MODELS
     ladder: LadderSettings | None = LadderSettings()
     evaluation: EvaluationSettings = EvaluationSettings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
 from rich.console import Console
@@ -27,10 +27,12 @@ from hgrisk.provenance import MADE_UP_NOTE
 
 if TYPE_CHECKING:
     from hgrisk.experiment import RunResult  # 3 s to import, and only a run has it
+    from hgrisk.shards.folder import FeatureShards
     from hgrisk.simulate.datasheet import WorldSummary
     from hgrisk.simulate.scenario import Scenario
 
 MOST_KINDS = 50
+_PROCESS = " ●"
 _OFF_TARGET = (
     "The targets are those of the baseline: other scenarios differ from them on purpose, and a small world misses some "
     "by chance."
@@ -101,6 +103,29 @@ class CountProgress(_Bar):
             Pieces that are finished, and of all.
         """
         self._bar.update(self._task, completed=done, total=total)
+
+
+class StepProgress(_Bar):
+    """A progress bar over steps that each consist of many pieces, on standard error."""
+
+    def __init__(self) -> None:
+        super().__init__("", None, TaskProgressColumn(), TimeElapsedColumn())
+        self._step = ""
+
+    def reach(self, step: str, done: int, total: int) -> None:
+        """Say how far the work is.
+
+        Parameters
+        ----------
+        step : str
+            What is being done.
+        done, total : int
+            Pieces of it that are finished, and of all; 0 where that is not known.
+        """
+        if step != self._step:
+            self._bar.reset(self._task, description=step, start=True)
+            self._step = step
+        self._bar.update(self._task, completed=done, total=total or None)
 
 
 def say(text: str) -> None:
@@ -188,6 +213,59 @@ def show_comparison(table: pd.DataFrame, metric: str) -> None:
     _show(table.replace({" \\(": "\n("}, regex=True), f"{metric}, with intervals")
 
 
+def show_features(catalogue: pd.DataFrame, lang: str) -> None:
+    """Show the features, a table for each family.
+
+    Parameters
+    ----------
+    catalogue : DataFrame
+        As :func:`hgrisk.features.catalogue.catalogue_table` returns it.
+    lang : str
+        Language of the sentences, ``"en"`` or ``"nl"``.
+    """
+    for family, rows in catalogue.groupby("family", sort=False):
+        lines = [
+            (
+                f"{row['name']}\n  {row['unit'] or row['kind']}{_PROCESS if row['process'] else ''}",
+                row[f"sentence_{lang}"] + (f"\n  empty: {row['missing']}" if row["missing"] else ""),
+            )
+            for row in rows.to_dict("records")
+        ]
+        _show(pd.DataFrame(lines, columns=["feature", "what it says"]), f"{family}: {len(rows)}", widest=36)
+    say(f"{len(catalogue)} features;{_PROCESS} is about the work of organisations, which could be changed.")
+
+
+def show_shards(shards: FeatureShards, idle: pd.DataFrame, shard_events: int) -> None:
+    """Show what a sharded build came to.
+
+    Parameters
+    ----------
+    shards : FeatureShards
+        The finished build.
+    idle : DataFrame
+        Its features from which nothing can be learned, as :func:`hgrisk.shards.idle.idle_features` returns them.
+    shard_events : int
+        Events of a shard, as asked for.
+    """
+    _show(shards.account.table.to_pandas(), "Rows")
+    _show(shards.attrition.to_pandas(), "Landmarks")
+    if shards.made_up:
+        say(f"Note: {MADE_UP_NOTE}")
+    if shards.largest_group > 2 * shard_events:
+        say(
+            f"Note: one group of households that share persons has {shards.largest_group:,} events, far more than a "
+            "shard: check that no person identifier is a place-holder."
+        )
+    for problem, group in idle.groupby("problem", sort=False):
+        pairs = zip(group["feature"].to_list(), group["of"].to_list(), strict=True)
+        names = [f"{feature} (as {of})" if of else feature for feature, of in pairs]
+        what = "the same as another" if any(group["of"]) else str(problem)
+        say(f"Note: {len(group)} feature(s) are {what}: {', '.join(names)}.")
+    size = f"{shards.n_landmarks:,} landmarks, {len(shards.catalogue):,} features, from {shards.n_events:,} events"
+    say(f"{size} in {shards.n_shards} shard(s): {shards.folder}")
+    say("Its folder landmarks/ says which household each landmark is of: do not hand it out with features/.")
+
+
 def show_scenarios(scenarios: Iterable[Scenario]) -> None:
     """Show what each scenario is for.
 
@@ -263,11 +341,13 @@ def _interval(estimate: float, lower: float, upper: float, sign: str = "") -> st
     return f"{estimate:{sign}.3f}{bounds}"
 
 
-def _show(frame: pd.DataFrame, title: str) -> None:
+def _show(frame: pd.DataFrame, title: str, widest: int | None = None) -> None:
     table = Table(title=title, title_justify="left")
     for name in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(Text(str(name)), justify="right" if numeric else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if numeric else "left"
+        most = widest if name == frame.columns[0] else None
+        table.add_column(Text(str(name)), justify=side, overflow="fold", max_width=most)
     for row in frame.itertuples(index=False):
         # as Text: square brackets of a source's name are no markup
         table.add_row(*[Text(f"{value:,}" if isinstance(value, int) else str(value)) for value in row])

@@ -14,8 +14,9 @@ from pydantic import Field, model_validator
 
 from hgrisk.cohort import LANDMARK, Cohort
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.features.build import MOST_LEVELS, FeatureTable
+from hgrisk.features.build import MOST_LEVELS
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.features.table import FeatureTable
 from hgrisk.outcome import Outcome
 from hgrisk.settings import Settings
 

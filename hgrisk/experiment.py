@@ -17,11 +17,13 @@ from hgrisk.cohort import select_landmarks
 from hgrisk.config import Experiment, ModelSettings
 from hgrisk.dataset import Dataset
 from hgrisk.errors import ConfigError, DataError
+from hgrisk.explain.echo import find_echoes
 from hgrisk.explain.ladder import COLUMNS as LADDER_COLUMNS
 from hgrisk.explain.ladder import climb_ladder, ladder_steps
 from hgrisk.facts import Prepared, gather
 from hgrisk.features.build import build_features
 from hgrisk.features.canary import leak_canary
+from hgrisk.features.quality import without_idle
 from hgrisk.features.registry import families
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.judgement import FittedModel, Judge
@@ -32,7 +34,7 @@ from hgrisk.report.write import FIGURES, REPORT, write_report
 from hgrisk.results import EXPERIMENT, TABLES, RunFolder
 from hgrisk.tracking import default_uri, track_run
 
-STEPS = ("read", "cohort", "outcome", "features", "leak canary", "split", "models", "ladder", "tables")
+STEPS = ("read", "cohort", "outcome", "features", "leak canary", "split", "echo", "models", "ladder", "tables")
 """Names of the steps, as ``progress`` is told them."""
 
 
@@ -104,7 +106,7 @@ def run_experiment(
     Raises
     ------
     DataError
-        If the data break a rule, too many rows are quarantined, or a feature leaks.
+        If the data break a rule, too many rows are quarantined, or a feature leaks or echoes the outcome.
     ConfigError
         If the settings do not fit the data.
     """
@@ -131,7 +133,7 @@ def _prepare(
 ) -> Prepared:
     progress("read")
     histories = CaseHistories.read(data, mapping)
-    _check_quality(histories, experiment.data.max_bad_share)
+    histories.account.check_share(experiment.data.max_bad_share)
     progress("cohort")
     cohort = select_landmarks(histories, experiment.cohort)
     progress("outcome")
@@ -142,19 +144,14 @@ def _prepare(
     canary = leak_canary(histories, cohort, experiment.features, seed=streams["canary"])
     canary.check()
     progress("split")
+    features, idle = without_idle(features, keep=_named(experiment))
     whole = Dataset.join(features, outcome, cohort)
     train, test = whole.split(experiment.split, streams["split"])
-    return Prepared(histories, cohort, outcome, features, canary, whole, train, test)
-
-
-def _check_quality(histories: CaseHistories, max_bad_share: float) -> None:
-    share = histories.account.bad_share
-    if share > max_bad_share:
-        raise DataError(
-            f"At most {max_bad_share:.1%} of the rows is quarantined",
-            f"{share:.1%}",
-            "mend the source (see 'hgrisk check') or raise max_bad_share under [data]",
-        )
+    progress("echo")
+    horizons, able = experiment.evaluation.horizons_days, train.followable_days
+    echoes = find_echoes(train.X, train.y, train.clusters, horizons, experiment.echo, followable_days=able)
+    echoes.check()
+    return Prepared(histories, cohort, outcome, features, idle, canary, echoes, whole, train, test)
 
 
 def _censoring(experiment: Experiment, prepared: Prepared) -> NDArray[np.void]:
@@ -178,7 +175,7 @@ def _columns(settings: ModelSettings, prepared: Prepared) -> list[str]:
     wanted = settings.features or _own_features(settings)
     if not wanted:
         return every
-    known = set(every) | {spec.family for spec in prepared.features.catalogue}
+    known = set(every) | {spec.family for spec in prepared.features.catalogue} | set(prepared.idle["family"])
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ConfigError(
@@ -186,7 +183,17 @@ def _columns(settings: ModelSettings, prepared: Prepared) -> list[str]:
             f"{unknown[0]!r}",
             f"use families such as {', '.join(families())}, or feature names",
         )
-    return [spec.name for spec in prepared.features.catalogue if spec.name in wanted or spec.family in wanted]
+    chosen = [spec.name for spec in prepared.features.catalogue if spec.name in wanted or spec.family in wanted]
+    if not chosen:
+        raise DataError("A model has a feature that varies", f"none for {settings.label!r}", "give it more families")
+    return chosen
+
+
+def _named(experiment: Experiment) -> set[str]:
+    """Return every feature (and family) that a model or the ladder names."""
+    names = {name for settings in experiment.models for name in (*settings.features, *_own_features(settings))}
+    ladder = experiment.ladder
+    return names | ({ladder.count_feature, ladder.recency_feature} if ladder else set())
 
 
 def _clusters(train: Dataset) -> NDArray[np.int64] | None:

@@ -15,8 +15,10 @@ from hgrisk.config import Experiment
 from hgrisk.curves import incidence_table, kaplan_meier
 from hgrisk.dataset import Dataset, split_date
 from hgrisk.errors import ConfigError
-from hgrisk.features.build import FeatureTable
+from hgrisk.explain.echo import EchoResult
 from hgrisk.features.canary import CanaryResult
+from hgrisk.features.quality import idle_notes
+from hgrisk.features.table import FeatureTable
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.judgement import FittedModel, Judge
 from hgrisk.outcome import Outcome
@@ -40,9 +42,13 @@ class Prepared:
     outcome : Outcome
         Outcome of the landmarks.
     features : FeatureTable
-        Features of the landmarks.
+        Features of the landmarks, without those left out as idle.
+    idle : DataFrame
+        The idle features, as :func:`hgrisk.features.quality.without_idle` returns them.
     canary : CanaryResult
         The leak canary's finding.
+    echoes : EchoResult
+        The features that alone rank the training outcomes too well.
     whole, train, test : Dataset
         All landmarks with an outcome, and the two parts.
     """
@@ -51,7 +57,9 @@ class Prepared:
     cohort: Cohort
     outcome: Outcome
     features: FeatureTable
+    idle: pd.DataFrame
     canary: CanaryResult
+    echoes: EchoResult
     whole: Dataset
     train: Dataset
     test: Dataset
@@ -97,7 +105,7 @@ def gather(
         scores=pd.concat([fitted.evaluation.table for fitted in models], ignore_index=True),
         coefficients=_coefficients(models),
         features=prepared.features.describe().drop(columns="missing"),
-        dropped_features=_dropped(models),
+        dropped_features=_dropped(prepared.idle, models),
         outcome_facts=_outcome_facts(experiment, prepared),
         split_facts=_split_facts(experiment, prepared),
         canary={
@@ -105,7 +113,12 @@ def gather(
             "n_changed": len(prepared.canary.changed),
             "n_landmarks": prepared.canary.n_landmarks,
         },
-        notes=[*prepared.histories.notes, *_notes(experiment, prepared)],
+        notes=[
+            *prepared.histories.notes,
+            *_notes(experiment, prepared),
+            *idle_notes(prepared.idle),
+            *prepared.echoes.notes,
+        ],
         limits=list(experiment.report.limits),
         apparent=experiment.split.kind == "none",
         calibration_horizon_days=horizon,
@@ -284,12 +297,17 @@ def _coefficients(models: tuple[FittedModel, ...]) -> pd.DataFrame | None:
     return pd.concat(tables, ignore_index=True).reindex(columns=columns)
 
 
-def _dropped(models: tuple[FittedModel, ...]) -> pd.DataFrame:
+def _dropped(idle: pd.DataFrame, models: tuple[FittedModel, ...]) -> pd.DataFrame:
+    """List the idle features, and the columns that a model dropped in training."""
+    reasons = (idle["problem"] + " " + idle["of"]).str.strip()
+    stages = ["before" if dropped else "kept" for dropped in idle["dropped"]]
+    rows = list(zip(idle["feature"], reasons, stages, strict=True))
     found: dict[str, str] = {}
     for fitted in models:
         holder = getattr(fitted.model, "preparer_", fitted.model)
         found |= getattr(holder, "dropped_", {})
-    return pd.DataFrame(sorted(found.items()), columns=["feature", "reason"])
+    rows += [(name, reason, "training") for name, reason in sorted(found.items())]
+    return pd.DataFrame(rows, columns=["feature", "reason", "stage"])
 
 
 def _notes(experiment: Experiment, prepared: Prepared) -> list[str]:

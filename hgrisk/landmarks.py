@@ -166,7 +166,9 @@ def without_index(candidates: pl.DataFrame, marked: pl.DataFrame, report_kinds: 
 
 
 def _index_columns() -> dict[str, pl.Expr]:
-    return {new: pl.col(old) for old, new in _INDEX.items()}
+    """Return the columns of the index report; a severity that was corrected later is not the one then known."""
+    later = (pl.col("corrected_on") >= pl.col("landmark_on")).fill_null(value=False)
+    return {new: pl.col(old) for old, new in _INDEX.items()} | {"index_severity": pl.when(~later).then("severity")}
 
 
 def _known_by_landmark(within_days: int | None) -> pl.Expr:

@@ -25,7 +25,12 @@ class Table(dy.Schema):
 
 
 class Events(Table):
-    """What happened to a household: reports, decisions, help, arrests, detention and so on."""
+    """What happened to a household: reports, decisions, help, arrests, detention and so on.
+
+    ``further_kinds`` holds more codes of the same event, separated by ";" (``child_abuse;other``). ``corrected_on``
+    says that the severity is as corrected on that day, and no longer the one first registered: it is seen only at
+    landmarks after that day.
+    """
 
     event_id = dy.String(nullable=False)
     case_id = dy.String(nullable=False)
@@ -33,9 +38,11 @@ class Events(Table):
     exposed_person_id = dy.String(nullable=True)
     kind = dy.String(nullable=False, min_length=1)
     code = dy.String(nullable=True)
+    further_kinds = dy.String(nullable=True)
     occurred_on = dy.Date(nullable=False)
     known_on = dy.Date(nullable=False)
     ended_on = dy.Date(nullable=True)
+    corrected_on = dy.Date(nullable=True)
     occurred_at = dy.Datetime(nullable=True, time_unit="us")
     known_at = dy.Datetime(nullable=True, time_unit="us")
     severity = dy.Float64(nullable=True, allow_inf=False, allow_nan=False)
@@ -68,7 +75,13 @@ class Events(Table):
     @dy.rule()
     def date_after_2100(cls) -> pl.Expr:
         """A date lies before 2101: later ones are typing errors."""
-        return (pl.col("known_on") <= _LATEST) & (pl.col("ended_on") <= _LATEST).fill_null(value=True)
+        later = [(pl.col(name) <= _LATEST).fill_null(value=True) for name in ("ended_on", "corrected_on")]
+        return (pl.col("known_on") <= _LATEST) & pl.all_horizontal(later)
+
+    @dy.rule()
+    def corrected_before_known(cls) -> pl.Expr:
+        """A row is corrected on or after the day on which the event became known."""
+        return pl.col("corrected_on") >= pl.col("known_on")
 
 
 class Cases(Table):

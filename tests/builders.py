@@ -120,16 +120,19 @@ def _event(draw: st.DrawFn, base: date, until: dict[str, date]) -> Row:
     known = occurred + timedelta(days=draw(st.sampled_from((0, 0, 0, 1, 2, 7, 30))))
     hour = draw(st.none() | st.integers(8, 11))
     length = draw(st.none() | st.integers(0, 30))
+    corrected = draw(st.sampled_from((None, None, 0, 1, 14)))
     return {
         "case_id": case_id,
         "kind": draw(st.sampled_from(KINDS)),
         "person_id": draw(_PERSONS),
         "exposed_person_id": draw(_PERSONS),
         "code": draw(st.sampled_from((None, "a", "b"))),
+        "further_kinds": draw(st.sampled_from((None, None, "b;c"))),
         "occurred_on": occurred,
         "known_on": known,
         "known_at": None if hour is None else datetime.combine(known, time(hour)),
         "ended_on": None if length is None else occurred + timedelta(days=length),
+        "corrected_on": None if corrected is None else known + timedelta(days=corrected),
         "severity": draw(st.sampled_from((None, 1.0, 2.0, 3.5))),
         "source": draw(st.sampled_from((None, "police"))),
     }

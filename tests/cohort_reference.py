@@ -106,8 +106,10 @@ def _described(one: Row, events: list[Row], marks: dict[str, tuple[bool, date]],
     on_the_day = [event for event in reports if event["known_on"] <= one["landmark_on"] - timedelta(days=calendar)]
     last = max((marks[event["event_id"]][1] for event in on_the_day), default=None)
     cap = settings.lookback in {"cap", "require_and_cap"}
+    shown = index and not calendar and not (index["corrected_on"] and index["corrected_on"] >= one["landmark_on"])
     return {
         "index_event_id": index["event_id"] if index and not calendar else None,
+        "index_severity": index["severity"] if shown else None,
         "incident_on": marks[index["event_id"]][1] if index else None,
         "person_id": index["person_id"] if index else None,
         "exposed_person_id": index["exposed_person_id"] if index else None,

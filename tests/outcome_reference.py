@@ -21,6 +21,8 @@ def known_before(histories: CaseHistories, day: date) -> CaseHistories:
     for event in rows["events"]:
         if event["ended_on"] and event["ended_on"] >= day:
             event["ended_on"] = None
+        if event["corrected_on"] and event["corrected_on"] >= day:
+            event["corrected_on"] = event["severity"] = None
     for one in rows["cases"]:
         if one["observed_until"] >= day:
             one["observed_until"], one["end_reason"] = day - ONE_DAY, None

@@ -19,7 +19,7 @@ from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.simulate.scenario import Scenario, scenario_names
 
 HEAVY = ("numpy", "pandas", "polars", "mlflow", "sklearn", "matplotlib", "numba", "scipy", "rich.progress")
-COMMANDS = ("check", "run", "compare", "report", "simulate")
+COMMANDS = ("check", "run", "build", "compare", "report", "simulate", "features")
 QUICK = """
 name = "quick"
 ladder = false

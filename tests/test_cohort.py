@@ -14,8 +14,8 @@ from tests.cohort_reference import landmarks
 from tests.outcome_reference import known_before
 
 COMPARED = (
-    "case_id", "landmark_on", "landmark_at", "landmark_event_id", "index_event_id", "incident_on", "person_id",
-    "exposed_person_id", "merged_until", "history_from",
+    "case_id", "landmark_on", "landmark_at", "landmark_event_id", "index_event_id", "index_severity", "incident_on",
+    "person_id", "exposed_person_id", "merged_until", "history_from",
 )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ import pytest
 from hgrisk.console import (
     CountProgress,
     Progress,
+    StepProgress,
     say,
     show_account,
     show_comparison,
+    show_features,
     show_result,
     show_scenarios,
     show_world,
@@ -194,6 +196,15 @@ def test_counted_work_is_told_on_standard_error_and_gone_afterwards(capsys, monk
     assert "making up" in err
 
 
+def test_a_step_progress_follows_steps_of_many_pieces(capsys):
+    with StepProgress() as progress:
+        for step, done, total in (("reading", 0, 0), ("reading", 5, 0), ("building", 0, 3), ("building", 2, 3)):
+            progress.reach(step, done, total)
+            (task,) = progress._bar.tasks
+            assert (task.description, task.completed, task.total) == (step, done, total or None)
+    assert capsys.readouterr().out == ""
+
+
 def world(planted):
     calibration = pl.DataFrame(
         {
@@ -244,3 +255,24 @@ def test_no_faulty_rows_are_not_spoken_of(capsys):
 def test_scenarios_are_shown_with_their_questions(capsys):
     show_scenarios([SimpleNamespace(name="drift", question="Does it drift [or not]?")])
     assert cells(capsys.readouterr().out, "drift")[0] == ["drift", "Does it drift [or not]?"]
+
+
+def test_features_are_shown_by_family_with_what_an_empty_value_means(capsys):
+    catalogue = pd.DataFrame(
+        [
+            ("one", "a_count", "count", "number", "a [count]", "een aantal", "", True),
+            ("one", "a_kind", "", "category", "a kind", "een soort", "unknown", False),
+            ("two", "b" * 40, "days", "number", "days", "dagen", "", False),
+        ],
+        columns=["family", "name", "unit", "kind", "sentence_en", "sentence_nl", "missing", "process"],
+    )
+    show_features(catalogue, "nl")
+    out = capsys.readouterr().out
+    assert out.startswith("one: 2")
+    assert "two: 1" in out
+    assert cells(out, "a_count") == [["a_count", "een aantal"], ["count ●", ""]]
+    assert cells(out, "a_kind") == [["a_kind", "een soort"], ["category", "empty: unknown"]]
+    assert cells(out, "b" * 36) == [["b" * 36, "dagen"], ["b" * 4, ""]]
+    assert out.splitlines()[-1] == "3 features; ● is about the work of organisations, which could be changed."
+    show_features(catalogue, "en")
+    assert "a [count]" in capsys.readouterr().out

@@ -13,13 +13,15 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from hgrisk.cohort import CohortSettings
 from hgrisk.config import DataSettings, Experiment, ModelSettings
 from hgrisk.dataset import SplitSettings
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.experiment import STEPS, run_experiment
 from hgrisk.features import build, registry
-from hgrisk.features.cut import cut_history
+from hgrisk.features.cut.history import CutHistory
 from hgrisk.features.registry import families
+from hgrisk.features.settings import CovariateSettings, FeatureSettings
 from hgrisk.features.spec import Family, FeatureSpec
 from hgrisk.judgement import Judge
 from hgrisk.provenance import seeds
@@ -109,10 +111,12 @@ def test_too_many_quarantined_rows_stop_the_run_before_anything_else(study, smal
 
 
 def test_a_leaking_family_stops_the_run_before_a_model_is_fitted(study, small, monkeypatch):
-    def leaking_cut(histories, cohort, covariates, *, linked):
-        view = cut_history(histories, cohort, covariates, linked=linked)
-        every = histories.events.group_by("case_id").agg(pl.len().alias("planted"))
-        counts = cohort.landmarks.select("landmark_id", "case_id").join(every, on="case_id", how="left")
+    honest = CutHistory.view
+
+    def leaking_view(cut, covariates, regional):
+        view = honest(cut, covariates, regional)
+        every = cut.histories.events.group_by("case_id").agg(pl.len().alias("planted"))
+        counts = cut.cohort.landmarks.select("landmark_id", "case_id").join(every, on="case_id", how="left")
         return replace(view, landmarks=view.landmarks.join(counts.drop("case_id"), on="landmark_id", how="left"))
 
     def describe(settings):  # noqa: ARG001
@@ -122,7 +126,7 @@ def test_a_leaking_family_stops_the_run_before_a_model_is_fitted(study, small, m
         return view.landmarks.select("landmark_id", pl.col("planted").alias("events_of_all_time"))
 
     known = {**families(), "planted": Family("planted", describe, compute)}
-    monkeypatch.setattr(build, "cut_history", leaking_cut)
+    monkeypatch.setattr(CutHistory, "view", leaking_view)
     for module in (build, registry):
         monkeypatch.setattr(module, "families", lambda: known)
     leaking = changed(small, features=small.features.model_copy(update={"families": ("prior_violence", "planted")}))
@@ -130,6 +134,25 @@ def test_a_leaking_family_stops_the_run_before_a_model_is_fitted(study, small, m
     with pytest.raises(DataError, match=r"but found events_of_all_time changed when later facts were altered: "):
         run_experiment(leaking, study / "delivery", progress=steps.append)
     assert steps[-1] == "leak canary"
+
+
+def test_a_code_that_was_written_with_the_outcome_in_hand_stops_the_run(study, quick):
+    frames = {path.stem: pd.read_csv(path, dtype=str) for path in (study / "delivery").glob("*.csv")}
+    reports = frames["events"][frames["events"]["kind"].isin(["report", "follow_up_report"])]
+    days = pd.to_datetime(reports["occurred_on"]).groupby(reports["case_id"])
+    again = frames["cases"]["case_id"].map((days.max() - days.min()).dt.days > 14)
+    frames["cases"]["closed_as"] = np.where(again.eq(True), "again", "done")
+    vouched = {"closed_as": CovariateSettings(kind="category")}
+    echoing = changed(
+        quick,
+        cohort=CohortSettings(which="first"),
+        features=FeatureSettings(families=("prior_violence",), covariates=vouched),
+        split=SplitSettings(kind="none"),
+    )
+    steps = []
+    with pytest.raises(DataError, match=r"^No feature alone ranks .*, but found 'closed_as' = again with "):
+        run_experiment(echoing, frames, progress=steps.append)
+    assert steps[-1] == "echo"
 
 
 def test_every_gain_is_a_difference_of_two_estimates_on_the_same_rows(small_run):
@@ -210,20 +233,20 @@ def test_attrition_adds_up_to_the_landmarks_of_the_run(small_run):
 
 def test_a_model_is_given_the_families_and_features_it_names(study, quick):
     models = (
-        ModelSettings(kind="cox", features=("calendar", "prior_reports_ever"), options={"penalty": 1.0}),
+        ModelSettings(kind="cox", features=("context", "prior_reports_ever"), options={"penalty": 1.0}),
         ModelSettings(kind="prior_count"),
         ModelSettings(kind="base_rate"),
     )
     result = run_experiment(changed(quick, models=models), study / "delivery")
-    calendar = [spec.name for spec in result.prepared.features.catalogue if spec.family == "calendar"]
+    context = [spec.name for spec in result.prepared.features.catalogue if spec.family == "context"]
     cox, count, base = (fitted.columns for fitted in result.models)
-    assert sorted(cox) == sorted([*calendar, "prior_reports_ever"])
+    assert sorted(cox) == sorted([*context, "prior_reports_ever"])
     assert count == ["prior_reports_ever"]
     assert base == list(result.prepared.train.X.columns)
-    stray = (ModelSettings(kind="cox", features=("calender",)),)
+    stray = (ModelSettings(kind="cox", features=("contekst",)),)
     with pytest.raises(ConfigError) as caught:
         run_experiment(changed(quick, models=stray), study / "delivery")
     assert str(caught.value) == (
-        "A model's features are families or features that are built, but found 'calender': use families such as "
-        "calendar, index_report, prior_violence, region, or feature names."
+        "A model's features are families or features that are built, but found 'contekst': use families such as "
+        f"{', '.join(families())}, or feature names."
     )

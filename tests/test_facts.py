@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from lifelines import KaplanMeierFitter
 
 from hgrisk.config import Experiment
 from hgrisk.errors import ConfigError
+from hgrisk.explain.echo import COLUMNS, EchoResult
 from hgrisk.facts import attrition, definition, gather, in_language, middle_horizon
+from hgrisk.features.quality import idle_notes
 from hgrisk.judgement import Judge
 
 
@@ -158,12 +161,45 @@ class SimpleModel:
 def test_dropped_columns_are_listed_once_with_their_reason(small_run, content):
     preparer = small_run.result.models[1].model.preparer_
     expected = sorted((small_run.result.models[0].model.dropped_ | preparer.dropped_).items())
-    assert list(content.dropped_features.itertuples(index=False, name=None)) == expected
-    assert "covid_period" in dict(expected)
+    table = content.dropped_features
+    assert table.columns.tolist() == ["feature", "reason", "stage"]
+    training = table.loc[table["stage"] == "training", ["feature", "reason"]]
+    assert list(training.itertuples(index=False, name=None)) == expected
+    assert len(expected) > 0
+
+
+def test_idle_features_are_listed_first_and_told_in_a_note(prepared, content):
+    idle, table = prepared.idle, content.dropped_features
+    gone = table.loc[table["stage"] == "before"].set_index("feature")["reason"]
+    assert gone.index.tolist() == idle.loc[idle["dropped"], "feature"].tolist()
+    assert gone["prior_reports_730d"] == "same as prior_reports_ever"
+    assert {"constant", "wholly missing"} <= set(gone)
+    kept = table.loc[table["stage"] == "kept", "feature"].tolist()
+    assert kept == idle.loc[~idle["dropped"], "feature"].tolist()
+    assert not set(gone.index) & set(prepared.whole.X.columns)
+    assert set(kept) <= set(prepared.whole.X.columns)
+    assert [note for note in content.notes if "left out before training" in note] == idle_notes(idle)[:1]
+
+
+def test_a_vouched_echo_and_a_search_without_landmarks_are_told(regather, prepared):
+    row = ("kind", "= again", 365, 0.97, 0.95, 0.99, True)
+    found = EchoResult(pd.DataFrame([row], columns=list(COLUMNS)), (365,), 0.85)
+    assert prepared.echoes.notes == []
+    assert regather(replace(prepared, echoes=found)).notes[-1] == (
+        "'kind' = again with 0.97 (95% interval 0.95 to 0.99) at 365 days: it alone ranks the training outcomes; the "
+        "experiment vouches that it was known at the landmark."
+    )
+    bare = replace(found, table=found.table.iloc[:0], horizons_days=())
+    assert regather(replace(prepared, echoes=bare)).notes[-1] == (
+        "No feature could be searched for an echo of the outcome: fewer than 20 training landmarks have, or have not, "
+        "a re-report by any horizon."
+    )
+    off = regather(replace(prepared, echoes=replace(bare, limit=1.0))).notes[-1]
+    assert off == "The experiment turned off the search for features that echo the outcome."
 
 
 def test_the_canary_the_limits_and_the_features_are_told(small_run, content):
-    assert content.canary == {"n_features": small_run.result.prepared.features.X.shape[1], "n_changed": 0,
+    assert content.canary == {"n_features": small_run.result.prepared.canary.n_features, "n_changed": 0,
                               "n_landmarks": small_run.result.prepared.canary.n_landmarks}  # fmt: skip
     assert content.limits == ["Made-up data."]
     assert content.features["name"].tolist() == list(small_run.result.prepared.features.X.columns)

@@ -104,6 +104,15 @@ class TestTheIndexReport:
         frame = self.index(events, index_within_days=days)
         assert frame.filter(case_id="H1")["index_event_id"].to_list() == found
 
+    @pytest.mark.parametrize(("corrected", "severity"), [(None, 2.0), (29, 2.0), (30, None), (40, None)])
+    def test_a_severity_that_is_corrected_on_the_day_or_later_is_hidden(self, corrected, severity):
+        events = [report(20, severity=2.0, corrected_on=day(corrected)), event("screening", 30)]
+        assert self.index(events)["index_severity"].to_list() == [severity]
+
+    def test_at_the_report_itself_a_corrected_severity_is_never_seen(self):
+        events = [report(0, severity=2.0, corrected_on=day(0)), report(50, severity=3.0)]
+        assert select_landmarks(build(events)).landmarks["index_severity"].to_list() == [None, 3.0]
+
     def test_old_violence_that_became_known_last_does_not_hide_a_recent_report(self):
         events = [report(20), report(-300, 25), event("screening", 30)]
         assert self.index(events, index_within_days=30)["index_event_id"].to_list() == ["e00"]

@@ -38,6 +38,9 @@ class LadderSettings(Settings):
         Number of earlier reports.
     recency_feature : str
         Days since the last one; empty for a ladder without a recency step.
+    history_families : tuple of str
+        Families that tell of earlier reports, or of what followed on them, and so give earlier violence away: the step
+        without prior violence has none of them.
     penalty : float or "chosen"
         Ridge penalty per event of the Cox models with more than a few features; by default chosen for each step by
         cross-validation on the training rows.
@@ -45,6 +48,14 @@ class LadderSettings(Settings):
 
     count_feature: str = "prior_reports_ever"
     recency_feature: str = "days_since_last_report"
+    history_families: tuple[str, ...] = (
+        "violence_kinds",
+        "problems",
+        "care_chain",
+        "interventions",
+        "safety_domain",
+        "reporters",
+    )
     penalty: float | Literal["chosen"] = "chosen"
 
     @field_validator("penalty", mode="before")
@@ -107,7 +118,8 @@ def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
             have = ", ".join(list(families)[:6])
             raise DataError("The ladder's features are built", f"no {name!r} among {have} ...", "set [ladder]")
     prior = tuple(name for name, family in families.items() if family == FAMILY or name in (count, recency))
-    rest = tuple(name for name in families if name not in prior)
+    others = tuple(name for name in families if name not in prior)
+    rest = tuple(name for name in others if families[name] not in settings.history_families)
     steps = [
         LadderStep("base rate", BaseRate(), (count,), None),
         LadderStep("prior count", PriorCount(count), (count,), "base rate"),
@@ -116,8 +128,9 @@ def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
         steps.append(LadderStep("+ recency", PriorCountRecency(count, recency), (count, recency), "prior count"))
     if len(prior) > len(steps) - 1:
         steps.append(LadderStep("prior-violence family", _cox(settings), prior, steps[-1].name))
-    if rest:
+    if others:
         steps.append(LadderStep("everything", _cox(settings), tuple(families), steps[-1].name))
+    if rest:
         steps.append(LadderStep("everything without prior violence", _cox(settings), rest, "everything"))
     return steps
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from hgrisk.cohort import LANDMARK, Cohort
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.features.cut import cut_history
+from hgrisk.features.catalogue import described
+from hgrisk.features.cut.history import CutHistory
+from hgrisk.features.engine.measuring import measure_all
 from hgrisk.features.registry import families, find_family
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.features.table import FeatureTable
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.schema import column_types
 
@@ -20,53 +22,13 @@ MOST_LEVELS = 100
 """More levels than this are no category but free text or identifiers."""
 
 
-@dataclass(frozen=True)
-class FeatureTable:
-    """Features, one row per landmark.
-
-    Attributes
-    ----------
-    X : DataFrame, shape (n_landmarks, n_features)
-        float64 and categorical columns; the index is ``landmark_id`` and holds no case identifier.
-    catalogue : tuple of FeatureSpec
-        What each column means, in the order of the columns.
-    """
-
-    X: pd.DataFrame
-    catalogue: tuple[FeatureSpec, ...]
-
-    def describe(self) -> pd.DataFrame:
-        """Return the catalogue as a table, with the share of missing values.
-
-        Returns
-        -------
-        DataFrame
-            ``name``, ``family``, ``unit``, ``sentence_en``, ``sentence_nl``, ``missing``, ``missing_share``.
-        """
-        rows = [
-            (s.name, s.family, s.unit, s.sentence_en, s.sentence_nl, s.missing, float(self.X[s.name].isna().mean()))
-            for s in self.catalogue
-        ]
-        names = ["name", "family", "unit", "sentence_en", "sentence_nl", "missing", "missing_share"]
-        return pd.DataFrame(rows, columns=names)
-
-    def of_family(self, *names: str) -> list[str]:
-        """Return the feature names of some families, in column order.
-
-        Parameters
-        ----------
-        *names : str
-            Families.
-
-        Returns
-        -------
-        list of str
-            Column names.
-        """
-        return [spec.name for spec in self.catalogue if spec.family in names]
-
-
-def build_features(histories: CaseHistories, cohort: Cohort, settings: FeatureSettings | None = None) -> FeatureTable:
+def build_features(
+    histories: CaseHistories,
+    cohort: Cohort,
+    settings: FeatureSettings | None = None,
+    *,
+    regional: pl.DataFrame | None = None,
+) -> FeatureTable:
     """Build every feature of a cohort from what was known at each landmark.
 
     Parameters
@@ -77,6 +39,9 @@ def build_features(histories: CaseHistories, cohort: Cohort, settings: FeatureSe
         Its landmarks.
     settings : FeatureSettings, optional
         Which features; all families by default.
+    regional : polars.DataFrame, optional
+        The regional series of a whole of which these histories are a part
+        (:func:`hgrisk.features.cut.regional.regional_series`); by default their own.
 
     Returns
     -------
@@ -92,22 +57,45 @@ def build_features(histories: CaseHistories, cohort: Cohort, settings: FeatureSe
         If a covariate is not an extra column of the cases table.
     """
     settings = settings or FeatureSettings()
-    _check(settings, histories, cohort)
-    view = cut_history(histories, cohort, tuple(settings.covariates), linked=settings.linked_households)
-    frame = cohort.landmarks.select(LANDMARK)
-    specs: list[FeatureSpec] = []
-    for name in settings.families:
-        family = find_family(name)
-        described = family.describe(settings)
-        columns = family.compute(view, settings).select(LANDMARK, *(spec.name for spec in described))
-        frame = frame.join(columns, on=LANDMARK, how="left", maintain_order="left", validate="1:1")
-        specs += described
-    frame = frame.hstack(view.landmarks.select(settings.covariates.keys())) if settings.covariates else frame
-    specs += [_covariate_spec(name, settings) for name in settings.covariates]
-    return FeatureTable(_as_pandas(frame, specs), tuple(specs))
+    specs = described(settings)
+    _check(settings, specs, histories, cohort)
+    cut = CutHistory.of(histories, cohort)
+    columns = _measured(cut, specs) | _computed(cut, specs, settings, regional)
+    for name in settings.covariates:
+        columns[name] = cohort.landmarks[name]
+    return FeatureTable(_as_pandas(columns, specs, cohort.landmarks[LANDMARK]), specs)
 
 
-def _check(settings: FeatureSettings, histories: CaseHistories, cohort: Cohort) -> None:
+def _measured(cut: CutHistory, specs: tuple[FeatureSpec, ...]) -> dict[str, pl.Series | np.ndarray]:
+    asked = [(spec, spec.measure) for spec in specs if spec.measure is not None]
+    measured = measure_all(cut, [measure for _, measure in asked])
+    return {
+        spec.name: measured.labels[place] if place in measured.labels else measured.numbers[place]
+        for place, (spec, _) in enumerate(asked)
+    }
+
+
+def _computed(
+    cut: CutHistory, specs: tuple[FeatureSpec, ...], settings: FeatureSettings, regional: pl.DataFrame | None
+) -> dict[str, pl.Series | np.ndarray]:
+    """Return the columns of the families that compute for themselves."""
+    columns: dict[str, pl.Series | np.ndarray] = {}
+    wanted = {name: find_family(name).compute for name in settings.families}
+    if not any(wanted.values()):
+        return columns
+    view = cut.view(tuple(settings.covariates), regional)
+    for name, compute in wanted.items():
+        without = [spec.name for spec in specs if spec.family == name and spec.measure is None]
+        own = [column for column in without if column not in settings.covariates]
+        if compute is not None:
+            frame = view.landmarks.select(LANDMARK)
+            found = compute(view, settings).select(LANDMARK, *own)
+            joined = frame.join(found, on=LANDMARK, how="left", maintain_order="left", validate="1:1")
+            columns |= {column: joined[column] for column in own}
+    return columns
+
+
+def _check(settings: FeatureSettings, specs: tuple[FeatureSpec, ...], histories: CaseHistories, cohort: Cohort) -> None:
     for name in settings.families:
         if find_family(name).needs_index and cohort.settings.landmarks == "calendar":
             usable = [other for other in families() if not families()[other].needs_index]
@@ -124,8 +112,7 @@ def _check(settings: FeatureSettings, histories: CaseHistories, cohort: Cohort) 
             f"{', '.join(missing)} among the covariates",
             f"use one of {', '.join(sorted(extra))}" if extra else "map it under extra of the cases source",
         )
-    computed = [spec.name for name in settings.families for spec in find_family(name).describe(settings)]
-    names = [*computed, *settings.covariates]
+    names = [spec.name for spec in specs]
     if not names:
         raise ConfigError("There is at least one feature", "no family and no covariate", "add one")
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -133,36 +120,37 @@ def _check(settings: FeatureSettings, histories: CaseHistories, cohort: Cohort) 
         raise ConfigError("Every feature has a name of its own", f"{twice[0]!r} twice", "rename the covariate or kind")
 
 
-def _covariate_spec(name: str, settings: FeatureSettings) -> FeatureSpec:
-    how = settings.covariates[name]
-    english, dutch = how.sentence_en or name, how.sentence_nl or how.sentence_en or name
-    return FeatureSpec(name, how.family, how.unit, english, dutch, "not recorded", how.kind)
+def _as_pandas(
+    columns: dict[str, pl.Series | np.ndarray], specs: tuple[FeatureSpec, ...], landmark_ids: pl.Series
+) -> pd.DataFrame:
+    """Return the columns in the order of the specs; numbers lie side by side in one block."""
+    numbers = [spec.name for spec in specs if spec.kind == "number"]
+    block = np.empty((len(numbers), len(landmark_ids)), dtype=np.float32)
+    for place, name in enumerate(numbers):
+        block[place] = _numbers(columns[name], name)
+    index = pd.Index(landmark_ids.to_list())
+    frame = pd.DataFrame(block.T, columns=numbers, index=index, copy=False)
+    texts = {spec.name: _texts(columns[spec.name], spec.name) for spec in specs if spec.kind == "category"}
+    whole = pd.concat([frame, pd.DataFrame(texts, index=index, columns=list(texts))], axis=1, copy=False)
+    return whole[[spec.name for spec in specs]]
 
 
-def _as_pandas(frame: pl.DataFrame, specs: list[FeatureSpec]) -> pd.DataFrame:
-    columns = {}
-    for spec in specs:
-        column = frame[spec.name]
-        if spec.kind == "category":
-            _refuse_free_text(column, spec.name)
-            columns[spec.name] = pd.Series(column.cast(pl.String).to_list(), dtype="object")
-        else:
-            columns[spec.name] = _numbers(column, spec.name)
-    return pd.DataFrame(columns, columns=[spec.name for spec in specs]).set_axis(frame[LANDMARK].to_list(), axis=0)
-
-
-def _refuse_free_text(column: pl.Series, name: str) -> None:
-    if column.n_unique() > MOST_LEVELS:
+def _texts(column: pl.Series | np.ndarray, name: str) -> np.ndarray:
+    texts = pl.Series(column).cast(pl.String)
+    if texts.n_unique() > MOST_LEVELS:
         raise DataError(
             f"A category has at most {MOST_LEVELS} levels",
-            f"{column.n_unique()} in {name!r}",
+            f"{texts.n_unique()} in {name!r}",
             "map it to a code list: a text of its own for every household would be kept in models and results",
         )
+    return np.array(texts.to_list(), dtype=object)
 
 
-def _numbers(column: pl.Series, name: str) -> pd.Series:
+def _numbers(column: pl.Series | np.ndarray, name: str) -> np.ndarray:
+    if isinstance(column, np.ndarray):
+        return column
     numbers = column.cast(pl.Float64, strict=False)
     if numbers.null_count() > column.null_count():
         bad = column.filter(numbers.is_null() & column.is_not_null())[0]
         raise DataError(f"The covariate {name!r} is a number", f"{bad!r}", "mend it or set kind = 'category'")
-    return pd.Series(numbers.to_numpy(), dtype="float64")
+    return numbers.to_numpy()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from hgrisk.features.cut import HistoryView
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.features.spec import Family, FeatureSpec
+from hgrisk.features.view import HistoryView
 
 _NOT_RECORDED = "not recorded for this report"
 

@@ -40,19 +40,39 @@ class FeatureSettings(Settings):
     families : tuple of str
         Families to compute.
     windows_days : tuple of int
-        Lookback windows of counts, in days; "ever" is always added.
+        Lookback windows of the counts of reports, in days; "ever" is always added.
+    recent_days : int
+        The one window of all other counts, beside "ever".
+    half_life_days : float
+        After how many days an event weighs half in a decayed count.
     kinds : tuple of str
-        Kinds of event that are counted beside reports.
+        Further kinds of event that ``prior_violence`` counts beside reports, over all windows.
     linked_households : bool
         Whether earlier households of the persons count too.
+    persons : bool
+        Whether the histories of the persons and the dyad named at the landmark count, in any household.
     covariates : dict
         Columns of the cases table used as features.
     """
 
-    families: tuple[str, ...] = ("prior_violence", "index_report", "calendar", "region")
+    families: tuple[str, ...] = (
+        "prior_violence",
+        "violence_kinds",
+        "household",
+        "problems",
+        "care_chain",
+        "interventions",
+        "safety_domain",
+        "reporters",
+        "context",
+        "index_report",
+    )
     windows_days: tuple[int, ...] = Field(default=(30, 90, 180, 365, 730), min_length=1)
-    kinds: tuple[str, ...] = ("follow_up_report", "advice", "radar_link", "arrest", "barring_order", "detention")
+    recent_days: int = Field(default=365, ge=1)
+    half_life_days: float = Field(default=180.0, gt=0, allow_inf_nan=False)
+    kinds: tuple[str, ...] = ("follow_up_report",)
     linked_households: bool = True
+    persons: bool = True
     covariates: dict[str, CovariateSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -8,13 +8,14 @@ from typing import Literal
 
 import polars as pl
 
-from hgrisk.features.cut import HistoryView
+from hgrisk.features.measures import Measure
 from hgrisk.features.settings import FeatureSettings
+from hgrisk.features.view import HistoryView
 
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """One feature, described for people.
+    """One feature, described for people and, where it has a measure, for the engine.
 
     Attributes
     ----------
@@ -30,6 +31,10 @@ class FeatureSpec:
         What an empty value means; empty where it cannot be.
     kind : "number" or "category"
         How models treat it.
+    process : bool
+        Whether it describes the work of organisations, which could be changed, and not the household.
+    measure : Measure, optional
+        How the engine computes it; without one, the family's ``compute`` does.
     """
 
     name: str
@@ -39,6 +44,8 @@ class FeatureSpec:
     sentence_nl: str
     missing: str = ""
     kind: Literal["number", "category"] = "number"
+    process: bool = False
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -48,17 +55,17 @@ class Family:
     Attributes
     ----------
     name : str
-        Name in settings and catalogue.
+        Name in settings and catalogue, and of its module.
     describe : callable
         From the settings to the specs of its features.
-    compute : callable
-        From a cut history and the settings to a frame with ``landmark_id`` and one column per spec. It never sees
-        anything that was not known at the landmark.
+    compute : callable, optional
+        From a view of what was known and the settings to a frame with ``landmark_id`` and one column for each spec
+        without a measure.
     needs_index : bool
         Whether it describes the report that set the landmark, and so has no meaning at calendar dates.
     """
 
     name: str
     describe: Callable[[FeatureSettings], tuple[FeatureSpec, ...]]
-    compute: Callable[[HistoryView, FeatureSettings], pl.DataFrame]
+    compute: Callable[[HistoryView, FeatureSettings], pl.DataFrame] | None = None
     needs_index: bool = False

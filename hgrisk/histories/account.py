@@ -85,6 +85,26 @@ class RowAccount:
         wanted = total["read"] - total["excluded"]
         return total["quarantined"] / wanted if wanted else 0.0
 
+    def check_share(self, most: float) -> None:
+        """Refuse a delivery of which too many rows are quarantined.
+
+        Parameters
+        ----------
+        most : float
+            Largest share that is accepted, 0 to 1.
+
+        Raises
+        ------
+        DataError
+            If the share is larger.
+        """
+        if self.bad_share > most:
+            raise DataError(
+                f"At most {most:.1%} of the rows is quarantined",
+                f"{self.bad_share:.1%}",
+                "mend the source (see 'hgrisk check') or raise max_bad_share under [data]",
+            )
+
 
 def close_account(read: Iterable[tuple[str, int]], used: pl.DataFrame, unused: pl.DataFrame) -> RowAccount:
     """Count every row's fate and check that the counts reconcile.

@@ -13,15 +13,15 @@ import polars as pl
 from hgrisk.errors import DataError
 from hgrisk.histories.account import SOURCE, RowAccount, close_account
 from hgrisk.histories.apply import MappedRows, apply_mapping
+from hgrisk.histories.checks import check_tables, observe
 from hgrisk.histories.delivery import Delivery
 from hgrisk.histories.mapping import MappingFile, SourceMap, read_mapping
 from hgrisk.histories.networks import household_networks
 from hgrisk.histories.notes import origin_notes, quality_notes
-from hgrisk.histories.observation import exclude_unobserved, observed_cases, quarantine_late
 from hgrisk.histories.own_layout import own_layout
 from hgrisk.histories.raw import RawRows
-from hgrisk.histories.validate import WORKING, CheckedTable, check_table, quarantine_strangers
-from hgrisk.schema import TABLES, column_types
+from hgrisk.histories.validate import CheckedTable
+from hgrisk.schema import TABLES
 
 
 @dataclass(frozen=True)
@@ -88,20 +88,17 @@ class CaseHistories:
         {'source': 'events: events', 'read': 2, 'used': 1, 'merged': 0, 'excluded': 0, 'quarantined': 1}
         """
         delivery = Delivery.of(data)
-        plan = _plan(delivery, mapping)
+        plan = delivery_plan(delivery, mapping)
         mapped = [(source, apply_mapping(_rows(delivery, source), source)) for source in plan.source]
         parts: dict[str, list[pl.DataFrame]] = {}
         for source, rows in mapped:
             parts.setdefault(source.table, []).append(rows.frame)
-        tables = {name: check_table(name, frames) for name, frames in parts.items()}
-        tables = _cross_check(quarantine_late(tables, plan.extracted_on))
-        cases, notes = observed_cases(tables.get("cases"), tables["events"].frame, plan.extracted_on)
-        tables["events"] = exclude_unobserved(tables["events"], cases)
-        account = _account(mapped, tables)
-        frames = _frames(tables, cases)
-        _check_any(frames["events"], account)
-        notes = origin_notes(made_up=delivery.made_up) + notes + quality_notes(frames["events"], frames["persons"])
-        return cls(**frames, account=account, notes=tuple(notes))
+        observed = observe(check_tables(parts, plan.extracted_on), plan.extracted_on)
+        account = _account(mapped, observed.tables)
+        check_any(observed.frames["events"].height, account)
+        quality = quality_notes(observed.frames["events"], observed.frames["persons"])
+        notes = (*origin_notes(made_up=delivery.made_up), *observed.notes, *quality)
+        return cls(**observed.frames, account=account, notes=notes)
 
     @cached_property
     def networks(self) -> pl.DataFrame:
@@ -119,7 +116,28 @@ class CaseHistories:
         return whole.hexdigest()
 
 
-def _plan(delivery: Delivery, mapping: str | Path | MappingFile | None) -> MappingFile:
+def delivery_plan(delivery: Delivery, mapping: str | Path | MappingFile | None) -> MappingFile:
+    """Return how the sources of a delivery become our tables.
+
+    Parameters
+    ----------
+    delivery : Delivery
+        The delivery.
+    mapping : str, Path or MappingFile, optional
+        As for :meth:`CaseHistories.read`.
+
+    Returns
+    -------
+    MappingFile
+        The mapping; without one, that of our own layout.
+
+    Raises
+    ------
+    DataError
+        If there is no mapping and the delivery does not follow our own layout.
+    ConfigError
+        If the mapping breaks a rule.
+    """
     if mapping is None:
         return own_layout(delivery)
     return mapping if isinstance(mapping, MappingFile) else read_mapping(Path(mapping))
@@ -129,21 +147,6 @@ def _rows(delivery: Delivery, source: SourceMap) -> RawRows:
     return delivery.rows(source.file, source.encoding, source.delimiter)
 
 
-def _cross_check(tables: dict[str, CheckedTable]) -> dict[str, CheckedTable]:
-    checked = dict(tables)
-    if "cases" in checked:
-        known = checked["cases"].frame["case_id"]
-        for name in {"events", "memberships", "case_regions"} & set(checked):
-            checked[name] = quarantine_strangers(checked[name], "case_id", known, "case_id is not among the cases")
-    if "persons" in checked:
-        known = checked["persons"].frame["person_id"]
-        for name in {"memberships"} & set(checked):
-            checked[name] = quarantine_strangers(
-                checked[name], "person_id", known, "person_id is not among the persons"
-            )
-    return checked
-
-
 def _account(mapped: list[tuple[SourceMap, MappedRows]], tables: dict[str, CheckedTable]) -> RowAccount:
     read = [(source.label, rows.n_read) for source, rows in mapped]
     used = pl.concat([table.frame.select(SOURCE) for table in tables.values()])
@@ -151,19 +154,22 @@ def _account(mapped: list[tuple[SourceMap, MappedRows]], tables: dict[str, Check
     return close_account(read, used, pl.concat(unused))
 
 
-def _frames(tables: dict[str, CheckedTable], cases: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    frames = {name: tables[name].frame.drop(WORKING) if name in tables else _empty(name) for name in TABLES}
-    frames["cases"] = cases
-    frames["events"] = frames["events"].sort("case_id", "known_on", "occurred_on", "event_id")
-    return frames
+def check_any(n_events: int, account: RowAccount) -> None:
+    """Refuse a delivery without a usable event.
 
+    Parameters
+    ----------
+    n_events : int
+        Events that are used.
+    account : RowAccount
+        What became of every row, for the error text.
 
-def _empty(name: str) -> pl.DataFrame:
-    return pl.DataFrame(schema=column_types(name))
-
-
-def _check_any(events: pl.DataFrame, account: RowAccount) -> None:
-    if events.height == 0:
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if n_events == 0:
         reasons = ", ".join(f"{n} x {why}" for why, n in account.reasons.select("reason", "rows").head(3).rows())
         raise DataError(
             "Case histories have at least one usable event", reasons or "none", "mend the source or the mapping"

@@ -21,6 +21,8 @@ from hgrisk.histories.raw import RawRows, no_broken
 _NO_TEXT = ["\ufffd", "\x00"]
 _STRAY = "has a quotation mark out of place"
 _UNREADABLE = "bytes that are not valid text"
+BEFORE_HEADER = "\ufeff\r\n"
+"""What may stand before the header: a byte order mark, empty lines."""
 _LARGEST_BLOCK = 2**31 - 1
 
 
@@ -47,20 +49,45 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     DataError
         If the file cannot be decoded at all, has no rows, or has a column twice.
     """
-    text = _decoded(path, encoding)
-    text, stray = _without_stray_quotes(text, delimiter, path.name)
-    header = _header(text, delimiter, path.name)
+    raw = rows_of_text(_decoded(path, encoding), delimiter, path.name)
+    if raw.n_read == 0:
+        raise DataError("A source file has rows below its header", f"none in {path.name}", "deliver the file again")
+    return raw
+
+
+def rows_of_text(text: str, delimiter: str, name: str) -> RawRows:
+    """Read the text of a CSV file, or a header and a part of its rows.
+
+    Parameters
+    ----------
+    text : str
+        The text, which begins with the header and ends with the end of a line.
+    delimiter : str
+        The field separator.
+    name : str
+        The file, for the error text.
+
+    Returns
+    -------
+    RawRows
+        As for `read_csv`, without rows where there are none.
+
+    Raises
+    ------
+    DataError
+        If the header cannot be read or has a column twice.
+    """
+    text, stray = _without_stray_quotes(text, delimiter, name)
+    header = _header(text, delimiter, name)
     if any(mark in column for column in header for mark in _NO_TEXT):
         raise DataError(
-            f"The header of {path.name} can be read",
+            f"The header of {name} can be read",
             _UNREADABLE,
             "export it as UTF-8 or give its encoding in a mapping",
         )
-    check_names(header, path.name)
+    check_names(header, name)
     frame, ragged = _parsed(text, header, delimiter)
     n_read = frame.height + len(ragged)
-    if n_read == 0:
-        raise DataError("A source file has rows below its header", f"none in {path.name}", "deliver the file again")
     skipped = {number for number, _ in ragged}
     numbers = [number for number in range(1, n_read + 1) if number not in skipped]
     frame = frame.select(pl.Series(ROW, numbers, dtype=pl.Int64), pl.all()).filter(~pl.col(ROW).is_in(stray))
@@ -85,25 +112,91 @@ def _decoded(path: Path, encoding: str) -> str:
         try:
             raw = gzip.decompress(raw)
         except (OSError, EOFError, zlib.error) as error:
-            raise DataError("A .gz file is gzip", f"{path.name}, which is not", "deliver the file again") from error
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError("A CSV file is not UTF-16", path.name, "export it as UTF-8")
-    try:
-        text = raw.decode(encoding, errors="replace")
-    except LookupError as error:
-        raise DataError("An encoding is known", f"{encoding!r}", "use utf-8 or cp1252") from error
-    if _is_other_than_utf_8(encoding) and not raw.isascii() and _is_utf_8(raw):
-        raise DataError(
-            f"{path.name} is in the encoding that its mapping gives, {encoding}", "UTF-8", "set encoding = 'utf-8'"
-        )
-    text = text.lstrip("\ufeff\r\n")
+            raise not_gzip(path.name) from error
+    check_encoding(encoding)
+    check_marks(path.name, encoding, start=raw[:2], other=_is_utf_8(raw) and not raw.isascii())
+    text = raw.decode(encoding, errors="replace").lstrip(BEFORE_HEADER)
     if not text:
         raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
     return text if text.endswith(("\n", "\r")) else f"{text}\n"
 
 
-def _is_other_than_utf_8(encoding: str) -> bool:
+def not_gzip(name: str) -> DataError:
+    """Return the error that a file is no gzip, or is cut off.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+
+    Returns
+    -------
+    DataError
+        To be raised.
+    """
+    return DataError("A .gz file is gzip", f"{name}, which is not", "deliver the file again")
+
+
+def check_encoding(encoding: str) -> None:
+    """Refuse a text encoding that is not known.
+
+    Parameters
+    ----------
+    encoding : str
+        Its name.
+
+    Raises
+    ------
+    DataError
+        If there is none of that name.
+    """
+    try:
+        b"a".decode(encoding, errors="replace")  # some codecs are known, but not for text
+    except LookupError as error:
+        raise DataError("An encoding is known", f"{encoding!r}", "use utf-8 or cp1252") from error
+
+
+def is_other_than_utf_8(encoding: str) -> bool:
+    """Say whether a text encoding, which is known, is not UTF-8.
+
+    Parameters
+    ----------
+    encoding : str
+        Its name.
+
+    Returns
+    -------
+    bool
+        False for UTF-8 under any of its names, with or without a byte order mark.
+    """
     return codecs.lookup(encoding).name not in {"utf-8", "utf-8-sig"}
+
+
+def check_marks(name: str, encoding: str, start: bytes, *, other: bool) -> None:
+    """Refuse bytes that are not in the encoding that was given.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+    encoding : str
+        The encoding, which is known.
+    start : bytes
+        The first two bytes.
+    other : bool
+        Whether all bytes are valid UTF-8 and not plain ASCII.
+
+    Raises
+    ------
+    DataError
+        If they are UTF-16, or UTF-8 where that was not given.
+    """
+    if start in {b"\xff\xfe", b"\xfe\xff"}:
+        raise DataError("A CSV file is not UTF-16", name, "export it as UTF-8")
+    if other and is_other_than_utf_8(encoding):
+        raise DataError(
+            f"{name} is in the encoding that its mapping gives, {encoding}", "UTF-8", "set encoding = 'utf-8'"
+        )
 
 
 def _is_utf_8(raw: bytes) -> bool:
@@ -139,7 +232,7 @@ def _without_stray_quotes(text: str, delimiter: str, name: str) -> tuple[str, li
 
     Such a line would otherwise swallow the rows after it.
     """
-    if _quotes_pair(text, delimiter):
+    if quotes_pair(text, delimiter):
         return text, []
     lines = io.StringIO(text, newline="").readlines()
     stray: list[int] = []
@@ -160,8 +253,21 @@ def _without_stray_quotes(text: str, delimiter: str, name: str) -> tuple[str, li
     return "".join(lines), stray
 
 
-def _quotes_pair(text: str, delimiter: str) -> bool:
-    """Say whether every quotation mark opens or closes a whole field."""
+def quotes_pair(text: str, delimiter: str) -> bool:
+    """Say whether every quotation mark opens or closes a whole field.
+
+    Parameters
+    ----------
+    text : str
+        Rows of a CSV file.
+    delimiter : str
+        The field separator.
+
+    Returns
+    -------
+    bool
+        True also where there are none.
+    """
     outside = text.split('"')[::2]
     if len(outside) == 1 and '"' not in text:
         return True

@@ -15,7 +15,7 @@ from hgrisk.histories.raw import RawRows, whole
 from hgrisk.provenance import MADE_UP_MARK
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
-_INDEX = "__index_level_"  # pandas writes the index of a frame into Parquet as a column
+INDEX = "__index_level_"  # pandas writes the index of a frame into Parquet as a column
 
 
 class Delivery:
@@ -106,20 +106,40 @@ class Delivery:
         return whole(frame, name)
 
     def _from_folder(self, file: str, encoding: str, delimiter: str) -> RawRows:
-        path = Path(self.folder or "") / file
-        if not path.is_file():
-            raise DataError(
-                "A source file exists", f"no file {path.name} in {path.parent}", "check the folder and mapping"
-            )
-        if path.stat().st_size == 0:
-            raise DataError(
-                "A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again"
-            )
+        path = source_path(Path(self.folder or ""), file)
         if path.name.lower().endswith(".parquet"):
             return _from_parquet(path)
-        if path.name.lower().endswith((".csv", ".csv.gz")):
-            return read_csv(path, encoding, delimiter)
+        return read_csv(path, encoding, delimiter)
+
+
+def source_path(folder: Path, file: str) -> Path:
+    """Return the path of a source that can be read.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the delivery.
+    file : str
+        The file inside it.
+
+    Returns
+    -------
+    Path
+        A file that is not empty and ends in one of ``ENDINGS``.
+
+    Raises
+    ------
+    DataError
+        If there is no such file.
+    """
+    path = folder / file
+    if not path.is_file():
+        raise DataError("A source file exists", f"no file {path.name} in {path.parent}", "check the folder and mapping")
+    if path.stat().st_size == 0:
+        raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
+    if not path.name.lower().endswith(ENDINGS):
         raise DataError("A source is .csv, .csv.gz or .parquet", path.name, "convert the file to one of these")
+    return path
 
 
 def _from_parquet(path: Path) -> RawRows:
@@ -131,5 +151,5 @@ def _from_parquet(path: Path) -> RawRows:
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError("A .parquet file is Parquet", f"{path.name}, which is not", "deliver it again") from error
     check_names(frame.columns, path.name)
-    rows = plain(frame.select(pl.all().exclude(f"^{_INDEX}.*$")))
+    rows = plain(frame.select(pl.all().exclude(f"^{INDEX}.*$")))
     return whole(rows, path.name, made_up=MADE_UP_MARK.items() <= marks.items())

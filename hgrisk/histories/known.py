@@ -14,7 +14,8 @@ def known_before(histories: CaseHistories, day: date) -> CaseHistories:
     """Return the histories as they were known just before a date.
 
     An event that became known on the date or later is not there yet; a spell, membership or residence that ended on it
-    or later still lasts; and the observation of a household that ended then goes on, for no stated reason.
+    or later still lasts; a severity that was corrected then is not known, since the source keeps the later one only;
+    and the observation of a household that ended then goes on, for no stated reason.
 
     Parameters
     ----------
@@ -32,7 +33,9 @@ def known_before(histories: CaseHistories, day: date) -> CaseHistories:
     ended = pl.col("observed_until") < day
     return replace(
         histories,
-        events=histories.events.filter(pl.col("known_on") < day).with_columns(_known_end("ended_on", day)),
+        events=histories.events.filter(pl.col("known_on") < day).with_columns(
+            _known_end("ended_on", day), _uncorrected("severity", day), _uncorrected("corrected_on", day)
+        ),
         cases=histories.cases.with_columns(
             pl.min_horizontal("observed_until", eve).alias("observed_until"),
             pl.when(ended).then("end_reason").alias("end_reason"),
@@ -44,6 +47,11 @@ def known_before(histories: CaseHistories, day: date) -> CaseHistories:
 
 def _known_end(column: str, day: date) -> pl.Expr:
     return pl.when(pl.col(column) < day).then(column).alias(column)
+
+
+def _uncorrected(column: str, day: date) -> pl.Expr:
+    corrected = (pl.col("corrected_on") >= day).fill_null(value=False)
+    return pl.when(~corrected).then(column).alias(column)
 
 
 def _begun(spells: pl.DataFrame, day: date) -> pl.DataFrame:

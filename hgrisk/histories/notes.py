@@ -46,7 +46,10 @@ def quality_notes(events: pl.DataFrame, persons: pl.DataFrame) -> list[str]:
     list of str
         One sentence for each finding, without identifiers.
     """
-    found = (_large_households(events), _no_late_knowledge(events), _kinds_by_case(events), _strangers(events, persons))
+    found = (
+        _large_households(events), _no_late_knowledge(events), _kinds_by_case(events), _strangers(events, persons),
+        _corrected(events),
+    )  # fmt: skip
     return [note for note in found if note]
 
 
@@ -76,6 +79,16 @@ def _kinds_by_case(events: pl.DataFrame) -> str:
     if alike.is_empty():
         return ""
     return f"Kinds that differ in capitals only are different kinds: {', '.join(alike)}."
+
+
+def _corrected(events: pl.DataFrame) -> str:
+    corrected = events.filter(pl.col("corrected_on").is_not_null()).height
+    if not corrected:
+        return ""
+    return (
+        f"{corrected:,} event(s) were corrected after they became known. Their severity is hidden at landmarks up to "
+        "that day, and its absence there tells of the correction to come: supply the first version to be free of that."
+    )
 
 
 def _strangers(events: pl.DataFrame, persons: pl.DataFrame) -> str:

@@ -9,6 +9,8 @@ import polars as pl
 from hgrisk.histories.validate import WORKING, CheckedTable, exclude_rows, quarantine_rows
 from hgrisk.schema import column_types
 
+KnownDays = tuple[date | None, date | None]
+
 
 def quarantine_late(tables: dict[str, CheckedTable], extracted_on: date | None) -> dict[str, CheckedTable]:
     """Quarantine what cannot have been known when the data were drawn.
@@ -39,7 +41,7 @@ def _late(table: CheckedTable, column: str, extracted_on: date, reason: str) -> 
 
 
 def observed_cases(
-    cases: CheckedTable | None, events: pl.DataFrame, extracted_on: date | None
+    cases: CheckedTable | None, events: pl.DataFrame, extracted_on: date | None, known: KnownDays | None = None
 ) -> tuple[pl.DataFrame, list[str]]:
     """Return every case with its observation period.
 
@@ -54,6 +56,8 @@ def observed_cases(
         The events.
     extracted_on : date, optional
         The day the data were drawn.
+    known : tuple of (date or None), optional
+        First and last day on which the whole delivery knows anything, where these events are a part of it.
 
     Returns
     -------
@@ -63,8 +67,9 @@ def observed_cases(
         What was changed about them.
     """
     frame = _cases_of(events) if cases is None else cases.frame.drop(WORKING)
-    first = pl.lit(events["known_on"].min(), dtype=pl.Date)
-    last = pl.lit(extracted_on or events["known_on"].max(), dtype=pl.Date)
+    first_known, last_known = known or known_days(events)
+    first = pl.lit(first_known, dtype=pl.Date)
+    last = pl.lit(extracted_on or last_known, dtype=pl.Date)
     start, end = pl.col("observed_from"), pl.col("observed_until")
     beyond = frame.filter(end > extracted_on).height if extracted_on else 0
     frame = frame.with_columns(
@@ -73,6 +78,23 @@ def observed_cases(
     )
     notes = [f"{beyond} case(s) had an end of observation after the extraction: it is put on that day."]
     return frame.sort("case_id"), notes if beyond else []
+
+
+def known_days(events: pl.DataFrame) -> KnownDays:
+    """Return the first and the last day on which something became known.
+
+    Parameters
+    ----------
+    events : polars.DataFrame
+        The events.
+
+    Returns
+    -------
+    tuple of (date or None)
+        The two days; empty without events.
+    """
+    first, last = events.select(pl.col("known_on").min().alias("first"), pl.col("known_on").max().alias("last")).row(0)
+    return first, last
 
 
 def _cases_of(events: pl.DataFrame) -> pl.DataFrame:

@@ -28,7 +28,7 @@ class CheckedTable:
     unused: pl.DataFrame
 
 
-def check_table(name: str, parts: list[pl.DataFrame]) -> CheckedTable:
+def check_table(name: str, parts: list[pl.DataFrame], elsewhere: pl.Series | None = None) -> CheckedTable:
     """Stack the sources of a table and check every row by itself and against its namesakes.
 
     Parameters
@@ -37,6 +37,8 @@ def check_table(name: str, parts: list[pl.DataFrame]) -> CheckedTable:
         The table.
     parts : list of polars.DataFrame
         Mapped rows of each source.
+    elsewhere : polars.Series, optional
+        Keys that also stand on rows of the delivery that are not among these, where they are a part of it.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def check_table(name: str, parts: list[pl.DataFrame]) -> CheckedTable:
     frame = _complete(name, pl.concat(parts, how="diagonal_relaxed"))
     frame, merged = _merge_duplicates(_derive(name, frame))
     frame = _identify(name, frame)
-    frame, clashing = _quarantine_clashes(name, frame)
+    frame, clashing = _quarantine_clashes(name, frame, elsewhere)
     frame, broken = _quarantine_broken(name, frame)
     return CheckedTable(frame, pl.concat([merged, clashing, broken]))
 
@@ -82,11 +84,15 @@ def _identify(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.coalesce("event_id", row_id).alias("event_id"))
 
 
-def _quarantine_clashes(name: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _quarantine_clashes(
+    name: str, frame: pl.DataFrame, elsewhere: pl.Series | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     keys = list(KEYS[name])
     if not keys:
         return frame, no_fates()
     clash = pl.struct(keys).is_duplicated() & pl.all_horizontal(pl.col(key).is_not_null() for key in keys)
+    if elsewhere is not None:
+        clash |= pl.col(keys[0]).is_in(elsewhere.implode()).fill_null(value=False)
     rows = frame.filter(clash)
     return frame.filter(~clash), fates(rows, "quarantined", f"{keys[0]} stands on rows that differ")
 

@@ -231,6 +231,6 @@ def _sandwich(columns: Floats, residual: Floats, weight: Floats, ridge: float) -
     chance = np.where(residual > 0, 1.0 - residual, -residual)
     information = design.T @ (design * (weight * chance * (1.0 - chance))[:, None])
     information[1:, 1:] += ridge * np.eye(columns.shape[1])
-    scores = design * (weight * residual)[:, None]
-    bread = np.linalg.inv(information)
-    return np.asarray((bread @ (scores.T @ scores) @ bread)[1:, 1:], dtype=np.float64)
+    # each row's influence first: its square cannot be negative, not by rounding either
+    influence = (design * (weight * residual)[:, None]) @ np.linalg.inv(information)
+    return np.asarray((influence.T @ influence)[1:, 1:], dtype=np.float64)

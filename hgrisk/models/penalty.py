@@ -21,7 +21,7 @@ from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import RE_REPORT, as_surv
 
 CHOSEN = "chosen"
-GRID = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+GRID = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 def choose_penalty(
@@ -72,7 +72,7 @@ def choose_penalty(
     >>> X = pd.DataFrame({"noise": rng.normal(size=60)})
     >>> y = Surv.from_arrays(np.ones(60, dtype=int), rng.permutation(60) + 1)
     >>> choose_penalty(X, y, clusters=np.arange(60))
-    3.0
+    100.0
     """
     if not grid or not all(0 < penalty < np.inf for penalty in grid):
         raise ConfigError("A grid of penalties holds numbers above 0", f"{list(grid)}", f"use {list(GRID)}")

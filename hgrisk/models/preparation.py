@@ -19,6 +19,7 @@ SKEW_LIMIT = 1.0
 
 OTHER = "other"
 MISSING = "missing"
+FLAG = "__missing"
 
 
 class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -26,8 +27,9 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
 
     Numeric and boolean columns: a missing value becomes the training median, and where training had missing values a
     column ``<name>__missing`` (0 or 1) says so. Where training had none, a missing value becomes the median without a
-    flag, since nothing could be learned about it; `unfamiliar` counts such cases. Never-negative columns with skewness
-    above 1 and more than two values are taken as log(1 + x).
+    flag, since nothing could be learned about it; `unfamiliar` counts such cases. A value outside the training range is
+    taken as the nearest one inside it, and counted too: no straight line is drawn beyond what was seen. Never-negative
+    columns with skewness above 1 and more than two values are taken as log(1 + x).
 
     Text and categorical columns: one 0-1 column ``<name>=<level>`` for each level but the most frequent, the reference
     (ties: first in alphabet). A missing value is the level ``missing``. Levels, ``missing`` included, rarer than
@@ -35,8 +37,10 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
     dropped. A level that training never saw counts as ``other`` if there is one, else as the reference, and then
     `unfamiliar` counts it.
 
-    Columns without variation, and exact copies of an earlier one after these steps, are dropped and named in
-    ``dropped_``. Columns are not standardised: models that need that do it inside. Statistics are not weighted.
+    Columns without variation, exact copies of an earlier one, and numbers that differ from their commonest value in
+    fewer than ``min_level_count`` rows (or, if less, one in fifty), are dropped after these steps and named in
+    ``dropped_``: what is known of so few says nothing about others, and moves their prediction far. Columns are not
+    standardised: models that need that do it inside. Statistics are not weighted.
 
     Parameters
     ----------
@@ -48,7 +52,7 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
     Attributes
     ----------
     numeric_ : dict of str to dict
-        Per numeric column: ``median`` (raw scale), ``log1p`` and ``flag`` (whether they apply).
+        Per numeric column: ``median``, ``low`` and ``high`` (raw scale), ``log1p`` and ``flag`` (whether they apply).
     levels_ : dict of str to list of str
         Per text column: the levels with a column of their own, ``other`` included; rare levels are not named, because
         a rare text can be about one person.
@@ -153,7 +157,7 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         return np.array(self.feature_names_out_, dtype=object)
 
     def unfamiliar(self, X: Any) -> pd.DataFrame:
-        """Count what training never showed and `transform` fills in: missing values without a flag, unseen levels.
+        """Count what training never showed: missing values without a flag, values out of range, unseen levels.
 
         Parameters
         ----------
@@ -163,13 +167,17 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         Returns
         -------
         DataFrame
-            Columns ``feature``, ``kind`` (``missing`` or ``unseen level``), ``n_rows``; one row per case found.
+            Columns ``feature``, ``kind`` (``missing``, ``outside the range`` or ``unseen level``), ``n_rows``; one row
+            per case found.
         """
         frame = self._check_columns(X)
         found = []
         for name, learned in self.numeric_.items():
+            values = _numbers(name, frame[name])
             if not learned["flag"]:
-                found.append((name, "missing", int(np.isnan(_numbers(name, frame[name])).sum())))
+                found.append((name, "missing", int(np.isnan(values).sum())))
+            outside = (values < learned["low"]) | (values > learned["high"])
+            found.append((name, "outside the range", int(outside.sum())))
         for name, levels in self.levels_.items():
             codes, labels = _labels(name, frame[name])
             if OTHER in levels:
@@ -229,8 +237,11 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         first: dict[bytes, str] = {}
         for name, values in columns.items():
             content = values.tobytes()
-            if np.ptp(values) == 0:
+            n_others = len(values) - int(np.unique(values, return_counts=True)[1].max())
+            if n_others == 0:
                 self.dropped_[name] = "constant"
+            elif name.removesuffix(FLAG) in self.numeric_ and n_others < min(self.min_level_count, len(values) // 50):
+                self.dropped_[name] = "the same in all but a few rows"
             elif content in first:
                 self.dropped_[name] = f"same as {first[content]}"
             else:
@@ -267,6 +278,8 @@ def _learn_numbers(values: Floats, may_log: bool) -> dict[str, float | bool]:
     present = values[~np.isnan(values)]
     return {
         "median": float(np.median(present)),
+        "low": float(present.min()),
+        "high": float(present.max()),
         "log1p": bool(may_log and present.min() >= 0 and _skewness(present) > SKEW_LIMIT),
         "flag": len(present) < len(values),
     }
@@ -296,13 +309,14 @@ def _learn_levels(codes: NDArray[np.intp], labels: NDArray[np.object_], min_coun
 def _prepare_numbers(name: str, values: Floats, learned: dict[str, float | bool]) -> dict[str, Floats]:
     missing = np.isnan(values)
     filled = np.where(missing, learned["median"], values) + 0.0  # -0.0 becomes 0.0: copies are told by their bytes
+    if learned["log1p"] and filled.min(initial=0.0) < 0:
+        raise DataError(f"Column {name!r} is 0 or more, as in training", f"{filled.min():g}", "correct the value")
+    filled = np.clip(filled, learned["low"], learned["high"])
     if learned["log1p"]:
-        if filled.min(initial=0.0) < 0:
-            raise DataError(f"Column {name!r} is 0 or more, as in training", f"{filled.min():g}", "correct the value")
         filled = np.log1p(filled)
     columns = {name: filled}
     if learned["flag"]:
-        columns[f"{name}__missing"] = missing.astype(np.float64)
+        columns[f"{name}{FLAG}"] = missing.astype(np.float64)
     return columns
 
 

@@ -56,7 +56,8 @@ class ReportContent:
     features : DataFrame
         ``name``, ``family``, ``unit``, ``sentence_en``, ``sentence_nl``, ``missing_share``.
     dropped_features : DataFrame
-        ``feature``, ``reason``.
+        ``feature``, ``reason`` and, where known, ``stage``: left out ``before`` training, ``kept`` though it tells
+        nothing more, or left out in ``training``, as it is without a stage.
     outcome_facts : Mapping
         The outcome in words and numbers; known keys (``definition``, ``merge_window_days``, ``horizons_days``,
         ``n_landmarks``, ``n_events``, ``competing_events``, ``median_follow_up_days``) get a label, others their name.

@@ -50,12 +50,7 @@ def features(content: ReportContent, voice: Voice) -> Section:
         summary = voice.say("features", "family", family=name, n=len(rows))
         blocks.append(Fold(summary, (_feature_table(rows, name, sentences, voice),)))
     if len(content.dropped_features):
-        heads = (Head(voice.say("features", "name")), Head(voice.say("features", "reason")))
-        rows_dropped = tuple(
-            (Cell(row["feature"], role="code"), Cell(row["reason"]))
-            for row in content.dropped_features.to_dict("records")
-        )
-        blocks.append(Table(voice.say("features", "dropped"), heads, (RowGroup("", rows_dropped),)))
+        blocks.append(_dropped_table(content.dropped_features, voice))
     return Section("features", title, tuple(blocks))
 
 
@@ -138,6 +133,29 @@ def _feature_table(rows: pd.DataFrame, family: str, sentences: dict[str, str], v
         for row in rows.to_dict("records")
     )
     return Table(voice.say("features", "caption", family=family), heads, (RowGroup("", lines),))
+
+
+def _dropped_table(dropped: pd.DataFrame, voice: Voice) -> Table:
+    """List what was left out, and what says nothing and was kept, each stage under its head."""
+    heads = (Head(voice.say("features", "name")), Head(voice.say("features", "reason")))
+    stages = dropped["stage"] if "stage" in dropped else pd.Series("training", index=dropped.index)
+    groups = tuple(
+        RowGroup(
+            voice.label("stages", stage),
+            tuple(
+                (Cell(row["feature"], role="code"), _reason(row["reason"], voice)) for row in rows.to_dict("records")
+            ),
+        )
+        for stage, rows in dropped.groupby(stages, sort=False)
+    )
+    return Table(voice.say("features", "dropped"), heads, groups)
+
+
+def _reason(reason: str, voice: Voice) -> Cell:
+    start, same, other = reason.partition("same as ")
+    if same and not start:
+        return Cell(voice.label("reasons", same.strip()), small=other)
+    return Cell(voice.phrase("reasons", reason))
 
 
 def _account_table(rows: pd.DataFrame, voice: Voice) -> Table:

@@ -47,6 +47,9 @@ lookback_days = 730
 counts = "any"
 reporting_lag_days = 30
 
+[features]
+families = ["prior_violence", "household", "context", "index_report"]
+
 [split]
 on = 2020-01-01
 

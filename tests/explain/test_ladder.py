@@ -160,3 +160,14 @@ def test_each_large_step_has_the_penalty_chosen_on_its_own_columns(climbed, trai
         assert model.penalty == expected
         assert model.penalty in GRID
         assert list(model.feature_names_in_) == columns
+
+
+def test_the_step_without_prior_violence_has_no_family_that_gives_it_away():
+    families = {"prior_reports_ever": "prior_violence", "decisions_ever": "care_chain", "region": "context"}
+    steps = {step.name: step.features for step in ladder_steps(families, LadderSettings(recency_feature=""))}
+    assert steps["everything"] == tuple(families)
+    assert steps["everything without prior violence"] == ("region",)
+    del families["region"]
+    steps = {step.name: step.features for step in ladder_steps(families, LadderSettings(recency_feature=""))}
+    assert steps["everything"] == tuple(families)
+    assert "everything without prior violence" not in steps

@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from hgrisk.cohort import CohortSettings, select_landmarks
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.features.build import MOST_LEVELS, build_features
+from hgrisk.features.registry import families
 from hgrisk.features.settings import FeatureSettings
 from tests.builders import build, case, day, report
 
@@ -21,7 +23,7 @@ def table(covariates=None, cases=(), **settings):
 def vouched(values, **how):
     """Return the column of one covariate."""
     cases = [case(name, extra=value) for name, value in zip(("H1", "H2"), values, strict=True)]
-    return table({"extra": how}, cases, families=["calendar"]).X["extra"]
+    return table({"extra": how}, cases, families=["context"]).X["extra"]
 
 
 def test_every_landmark_has_a_row_and_every_column_a_description():
@@ -35,7 +37,7 @@ def test_every_landmark_has_a_row_and_every_column_a_description():
 def test_numbers_are_floats_and_categories_objects():
     features = table()
     for spec in features.catalogue:
-        assert features.X[spec.name].dtype == ("float64" if spec.kind == "number" else "object"), spec.name
+        assert features.X[spec.name].dtype == ("float32" if spec.kind == "number" else "object"), spec.name
 
 
 def test_every_feature_is_described_in_two_languages_and_says_when_it_is_empty():
@@ -53,11 +55,20 @@ def test_every_feature_is_described_in_two_languages_and_says_when_it_is_empty()
     assert frame.set_index("name").loc["index_code", "missing_share"] == 0.5
 
 
+def test_the_numbers_as_a_sparse_matrix_keep_missing_values_and_leave_zeros_out():
+    features = table()
+    numbers = features.X.select_dtypes("float32")
+    sparse = features.to_sparse()
+    assert np.array_equal(sparse.toarray(), numbers.to_numpy(), equal_nan=True)
+    assert sparse.nnz == np.count_nonzero(numbers.to_numpy())
+    assert sparse.dtype == np.float32
+
+
 def test_features_can_be_picked_by_family():
-    features = table(families=["region", "calendar"])
+    features = table(families=["context", "household"])
     assert features.X.columns[0] == "region"
-    assert features.of_family("region") == ["region"]
-    assert features.of_family("region", "calendar") == features.X.columns.tolist()
+    assert features.of_family("household")[0] == "household_members"
+    assert features.of_family("household", "context") == features.X.columns.tolist()
     assert features.of_family("prior_violence") == []
 
 
@@ -95,7 +106,7 @@ class TestCovariates:
         names = [f"H{number:03}" for number in range(levels)]
         histories = build([report(0, case_id=name) for name in names], [case(name, note=name) for name in names])
         chosen = FeatureSettings.parse(
-            {"covariates": {"note": {"kind": "category"}}, "families": ["calendar"]}, where="features"
+            {"covariates": {"note": {"kind": "category"}}, "families": ["context"]}, where="features"
         )
         cohort = select_landmarks(histories)
         if levels == MOST_LEVELS:
@@ -140,8 +151,7 @@ class TestRefusals:
         with pytest.raises(ConfigError) as caught:
             table(families=["prior_violance"])
         assert str(caught.value) == (
-            "A feature family is known, but found 'prior_violance': "
-            "use one of calendar, index_report, prior_violence, region."
+            f"A feature family is known, but found 'prior_violance': use one of {', '.join(families())}."
         )
 
     def test_the_index_report_has_no_meaning_at_calendar_dates(self):
@@ -149,9 +159,10 @@ class TestRefusals:
         cohort = select_landmarks(histories, CohortSettings(landmarks="calendar", dates=(day(9),)))
         with pytest.raises(ConfigError) as caught:
             build_features(histories, cohort)
+        usable = [name for name in families() if name != "index_report"]
         assert str(caught.value) == (
             "The family 'index_report' describes the report that set the landmark, but found landmarks at calendar "
-            "dates: set families to ['calendar', 'prior_violence', 'region']."
+            f"dates: set families to {usable}."
         )
 
     @pytest.mark.parametrize(
@@ -160,7 +171,7 @@ class TestRefusals:
             ("windows_days", [30, 0], "A window is at least one day, but found 0: give positive days."),
             ("windows_days", [30, 30], "Every window is listed once, but found 30 twice: remove one."),
             ("kinds", ["arrest", "arrest"], "Every kind is listed once, but found arrest twice: remove one."),
-            ("families", ["region", "region"], "Every family is listed once, but found region twice: remove one."),
+            ("families", ["context", "context"], "Every family is listed once, but found context twice: remove one."),
         ],
     )
     def test_settings_that_make_no_sense_are_refused(self, key, values, text):

@@ -3,41 +3,51 @@
 import re
 from pathlib import Path
 
-import polars as pl
+import numpy as np
+import pytest
 
 from hgrisk.cohort import select_landmarks
 from hgrisk.features import registry
 from hgrisk.features.build import build_features
 from hgrisk.features.canary import leak_canary
+from hgrisk.features.catalogue import catalogue_page
 from hgrisk.features.settings import FeatureSettings
-from hgrisk.histories.case_histories import CaseHistories
+from tests.builders import build, report
 
 PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
-EVENTS = [
-    ("a", "2020-01-01", "police_and_justice"),
-    ("b", "2020-06-01", "health_care"),
-    ("c", "2021-01-01", "police_and_justice"),
-]
+MOST_LINES = 15
+SETTINGS = FeatureSettings(families=("police",), recent_days=200)
 
 
-def test_the_family_of_contributing_counts_and_does_not_leak(monkeypatch):
-    code = re.search(r"```python\n(.*?FAMILY.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert code is not None
+@pytest.fixture
+def code(monkeypatch):
+    """The code of the page, its family being known."""
+    found = re.search(r"```python\n(.*?FAMILY.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
     room = {}
-    exec(code.group(1), room)  # noqa: S102
-    families = {**registry.families(), "reporters": room["FAMILY"]}
-    monkeypatch.setattr(registry, "families", lambda: families)
-    frame = {
-        "event_id": [key for key, _, _ in EVENTS],
-        "case_id": ["H1"] * 3,
-        "kind": ["report"] * 3,
-        "occurred_on": [day for _, day, _ in EVENTS],
-        "source": [who for _, _, who in EVENTS],
-    }
-    cases = {"case_id": ["H1"], "observed_from": ["2019-01-01"], "observed_until": ["2022-01-01"]}
+    exec(found.group(1), room)  # noqa: S102
+    family = room["FAMILY"]
+    known = {**registry.families(), family.name: family}
+    monkeypatch.setattr(registry, "families", lambda: known)
+    return found.group(1)
 
-    histories = CaseHistories.read({"events": pl.DataFrame(frame), "cases": pl.DataFrame(cases)})
+
+def test_the_family_of_contributing_is_short(code):
+    assert len([line for line in code.splitlines() if line.strip()]) <= MOST_LINES
+
+
+def test_the_family_of_contributing_counts_and_does_not_leak(code):  # noqa: ARG001
+    by_police = {"source": "police_and_justice"}
+    histories = build([report(0, **by_police), report(150, source="health_care"), report(300, **by_police)])
     cohort = select_landmarks(histories)
-    settings = FeatureSettings(families=("reporters",))
-    assert build_features(histories, cohort, settings).X["police_reports"].tolist() == [0.0, 1.0, 1.0]
-    assert leak_canary(histories, cohort, settings).changed == ()
+    X = build_features(histories, cohort, SETTINGS).X
+    assert X["by_police_200d"].tolist() == [0, 1, 0]
+    np.testing.assert_array_equal(X["police_part"], [np.nan, 1.0, 0.5])
+    assert leak_canary(histories, cohort, SETTINGS).changed == ()
+
+
+def test_the_page_names_what_a_family_of_its_own_computing_has(code):  # noqa: ARG001
+    text = PAGE.read_text(encoding="utf-8")
+    (own,) = re.findall(r"`(\w+)` and `(\w+)` do so", text)
+    assert all(registry.families()[name].compute is not None for name in own)
+    assert "`by_police_200d`" in catalogue_page(SETTINGS)

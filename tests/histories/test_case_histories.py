@@ -233,7 +233,7 @@ def test_the_digest_is_that_of_the_content():
     digest = CaseHistories.read(texts()).digest
     shuffled = {**texts(), "events": texts()["events"].reverse(), "cases": texts()["cases"].reverse()}
     assert CaseHistories.read(shuffled).digest == digest
-    assert digest == "0a104628c04c49075451ab5950625609cb5eed16fdf18c274ec22cf624c93b9d"
+    assert digest == "2eddfdd0fdcc801c8a8962b07fc1556f152c4581d12c01af32702ecaa00acb85"
 
 
 def test_histories_are_frozen():

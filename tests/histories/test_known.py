@@ -29,6 +29,12 @@ def test_the_end_of_a_spell_is_known_from_the_day_after(on, ended):
     assert known.events["ended_on"].to_list() == [day(ended)]
 
 
+@pytest.mark.parametrize(("on", "seen"), [(30, (None, None)), (31, (2.0, 30))])
+def test_a_corrected_severity_is_known_from_the_day_after(on, seen):
+    known = known_before(build([report(0, severity=2.0, corrected_on=day(30))]), day(on))
+    assert known.events.select("severity", "corrected_on").row(0) == (seen[0], day(seen[1]))
+
+
 @pytest.mark.parametrize(("on", "last", "reason"), [(30, 29, None), (31, 30, "death"), (9000, 30, "death")])
 def test_the_end_of_a_case_is_known_from_the_day_after(on, last, reason):
     known = known_before(build([], [case(last=30, end_reason="death")]), day(on))

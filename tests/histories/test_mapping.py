@@ -78,8 +78,8 @@ def test_an_absent_mapping_and_one_that_is_no_toml(tmp_path):
             {"columns": {**COLUMNS, "knd": "x"}},
             (
                 "A source of events maps known columns, but found knd: use event_id, case_id, person_id, "
-                "exposed_person_id, kind, code, occurred_on, known_on, ended_on, occurred_at, known_at, severity, "
-                "source, value, or list it under extra."
+                "exposed_person_id, kind, code, further_kinds, occurred_on, known_on, ended_on, corrected_on, "
+                "occurred_at, known_at, severity, source, value, or list it under extra."
             ),
         ),
         (

@@ -22,6 +22,7 @@ def frame(n=1, late=1, **columns) -> pl.DataFrame:
         "kind": "report",
         "occurred_on": DAY,
         "known_on": DAY + timedelta(late),
+        "corrected_on": None,
     }
     return pl.DataFrame({"row": range(n)}).with_columns(
         pl.Series(name, value) if isinstance(value, list) else pl.lit(value).alias(name)
@@ -62,6 +63,15 @@ def test_events_of_persons_that_are_not_there(persons, said):
     events = frame(4, person_id=["P1", "P2", "P2", None])
     expected = ["2 event(s) name a person who is not among the persons."] if said else []
     assert notes(events, persons) == expected
+
+
+def test_corrected_events():
+    assert notes(frame(1200, corrected_on=[DAY + timedelta(9)] * 1100 + [None] * 100))[1:] == [
+        (
+            "1,100 event(s) were corrected after they became known. Their severity is hidden at landmarks up to that "
+            "day, and its absence there tells of the correction to come: supply the first version to be free of that."
+        )
+    ]
 
 
 def test_made_up_data_are_called_so():

@@ -1,9 +1,12 @@
 """Our own layout is found by its names, and a near miss is refused rather than passed over."""
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from hgrisk.errors import DataError
+from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.histories.delivery import Delivery
 from hgrisk.histories.own_layout import own_layout
 
@@ -27,6 +30,14 @@ def test_tables_are_found_and_further_columns_travel_along(deliver):
         ("persons", "persons.parquet", "all"),
     ]
     assert list(plan.source[0].columns) == ["case_id", "kind", "occurred_on"]
+
+
+def test_further_kinds_and_corrections_are_columns_of_ours(deliver):
+    deliver(events="case_id,kind,occurred_on,further_kinds,corrected_on\nH1,report,2019-01-05,a;b,2019-02-01\n")
+    plan = own_layout(Delivery.of(deliver()))
+    assert list(plan.source[0].columns) == ["case_id", "kind", "further_kinds", "occurred_on", "corrected_on"]
+    events = CaseHistories.read(deliver()).events
+    assert events.select("further_kinds", "corrected_on").row(0) == ("a;b", date(2019, 2, 1))
 
 
 def test_frames_are_found_by_name():

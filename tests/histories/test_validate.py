@@ -48,6 +48,9 @@ def reasons(*rows) -> list[tuple]:
         ({"known_on": date(9999, 12, 31)}, "date after 2100"),
         ({"occurred_on": date(9999, 12, 31)}, "date after 2100"),
         ({"ended_on": date(2919, 1, 5)}, "date after 2100"),
+        ({"corrected_on": date(2109, 1, 5)}, "date after 2100"),
+        ({"corrected_on": date(2019, 1, 4)}, "corrected before known"),
+        ({"known_on": date(2109, 1, 5), "corrected_on": DAY}, "date after 2100"),
     ],
 )
 def test_a_broken_rule_is_the_reason_and_the_other_rows_stay(values, reason):
@@ -61,6 +64,10 @@ def test_one_row_that_breaks_two_rules_is_told_once():
         len(reasons(EVENT, {**EVENT, "event_id": "E2", "known_on": date(2019, 1, 4), "ended_on": date(2019, 1, 4)}))
         == 1
     )
+
+
+def test_a_row_may_be_corrected_on_the_day_on_which_it_became_known():
+    assert reasons({**EVENT, "known_on": DAY, "corrected_on": DAY}) == []
 
 
 def test_exact_duplicates_are_merged_into_the_first():

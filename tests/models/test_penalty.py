@@ -22,7 +22,7 @@ def simulate(effect, n=300, seed=1):
 
 
 def test_noise_is_shrunk_away_and_a_strong_effect_is_kept():
-    assert choose_penalty(*simulate(effect=0.0)) == max(GRID)
+    assert choose_penalty(*simulate(effect=0.0)) >= 3.0
     assert choose_penalty(*simulate(effect=1.2)) <= 0.1
 
 

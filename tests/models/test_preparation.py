@@ -19,11 +19,29 @@ def prepared(column, new=None, **settings):
 
 
 def test_missing_numbers_become_the_training_median_and_a_flag():
-    preparer, out = prepared([1.0, None, 3.0, 4.0], new=[None, 10.0])
+    preparer, out = prepared([1.0, None, 3.0, 4.0], new=[None, 3.5])
     assert list(out) == ["x", "x__missing"]
-    assert out["x"].tolist() == [3.0, 10.0]
+    assert out["x"].tolist() == [3.0, 3.5]
     assert out["x__missing"].tolist() == [1.0, 0.0]
-    assert preparer.numeric_ == {"x": {"median": 3.0, "log1p": False, "flag": True}}
+    learned = {"median": 3.0, "low": 1.0, "high": 4.0, "log1p": False, "flag": True}
+    assert preparer.numeric_ == {"x": learned}
+
+
+def test_a_number_out_of_range_becomes_the_nearest_and_is_counted():
+    preparer, out = prepared([1.0, 2.0, 6.0], new=[-3.0, 900.0, 5.0])
+    assert out["x"].tolist() == [1.0, 6.0, 5.0]
+    counted = preparer.unfamiliar(pd.DataFrame({"x": [-3.0, 900.0, 5.0]}))
+    assert counted.to_dict("records") == [{"feature": "x", "kind": "outside the range", "n_rows": 2}]
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_others", "kept"), [(1000, 19, False), (1000, 20, True), (100, 1, False), (99, 1, True)]
+)
+def test_a_column_that_tells_a_few_rows_apart_is_dropped_by_name(n_rows, n_others, kept):
+    frame = pd.DataFrame({"x": np.arange(n_rows) < n_others, "y": np.arange(n_rows)})
+    preparer = FeaturePreparer().fit(frame)
+    assert ("x" in preparer.get_feature_names_out()) == kept
+    assert preparer.dropped_ == ({} if kept else {"x": "the same in all but a few rows"})
 
 
 def test_a_number_missing_only_later_becomes_the_median_and_is_counted():

@@ -219,8 +219,14 @@ def make_content(**changes):
         coefficients=fake_coefficients(),
         features=fake_features(),
         dropped_features=pd.DataFrame(
-            [("region_missing", "the same value for every landmark in the training rows")],
-            columns=["feature", "reason"],
+            [
+                ("prior_reports_730d", "same as prior_reports_ever", "before"),
+                ("days_since_csg", "wholly missing", "before"),
+                ("escalation_slope_730d", "same as escalation_slope", "kept"),
+                ("region_missing", "constant", "training"),
+                ("nickname", "no level in 20 rows", "training"),
+            ],
+            columns=["feature", "reason", "stage"],
         ),
         outcome_facts={
             "definition": "A new report about the same household, more than 14 days after the landmark.",

@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 from numba.core.caching import CacheImpl, NullCache
 
+from hgrisk.compiled import Compiler
+from hgrisk.features.compiled import compiled as compiled_features
+from hgrisk.features.cut.law import history_of
+from hgrisk.features.cut.sorting import sort_by_key
+from hgrisk.features.engine.timing import timing
 from hgrisk.simulate import draws
 from hgrisk.simulate.draws import substream, uniform
-from hgrisk.simulate.engine.compiled import compiled, source_stamp
+from hgrisk.simulate.engine.compiled import compiled
 from hgrisk.simulate.engine.hazard import front
 from hgrisk.simulate.engine.run import walk_all
 from hgrisk.simulate.truth import _cluster_sums
@@ -28,26 +33,34 @@ def room(folder):
 
 
 def test_the_stamp_changes_with_every_source_and_with_nothing_else(tmp_path):
-    before = source_stamp(room(tmp_path))
+    stamp = Compiler(room(tmp_path), compiled.sources).stamp
+    before = stamp()
     (tmp_path / "other.py").write_text("A = 22\n")
-    assert source_stamp(tmp_path) == before
+    assert stamp() == before
     for name in SOURCES:
         (tmp_path / name).write_text("A = 22\n")
-        after = source_stamp(tmp_path)
+        after = stamp()
         assert after != before
         before = after
 
 
 def test_the_stamp_knows_all_the_engine_rests_on():
-    names = [name for name, _, _ in source_stamp()]
+    names = [name for name, _, _ in compiled.stamp()]
     for wanted in ("walk.py", "state.py", "interventions.py", "draws.py", "strategies.py", "_cluster_sums.py"):
         assert wanted in names
 
 
 def test_every_compiled_function_keeps_the_stamp():
     for function in (front, walk_all, substream, uniform, add_clusters):
-        assert function._cache._source_stamp == source_stamp()
-        assert function._cache._cache_file._source_stamp == source_stamp()
+        assert function._cache._source_stamp == compiled.stamp()
+        assert function._cache._cache_file._source_stamp == compiled.stamp()
+
+
+def test_every_measure_rests_on_the_law():
+    names = [name for name, _, _ in compiled_features.stamp()]
+    assert {"law.py", "layout.py", "sorting.py", "timing.py", "correcting.py"} <= set(names)
+    for function in (history_of, sort_by_key, timing):
+        assert function._cache._source_stamp == compiled_features.stamp()
 
 
 def test_a_compiled_function_computes():

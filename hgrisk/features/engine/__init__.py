@@ -1,0 +1,1 @@
+"""Compiled measures of the histories that the cut hands out."""

@@ -1,0 +1,1 @@
+"""Features of histories larger than memory: one shard of household networks after the other."""
