@@ -96,7 +96,7 @@ def catalogue_table(settings: FeatureSettings | None = None) -> pd.DataFrame:
     --------
     >>> table = catalogue_table(FeatureSettings(families=("prior_violence",), windows_days=(90,)))
     >>> table.loc[0, ["name", "unit", "sentence_en"]].tolist()
-    ['prior_reports_90d', 'count', 'earlier reports in the 90 days before']
+    ['prior_reports_90d', 'count', 'incidents reported earlier in the 90 days before']
     """
     rows = [[getattr(spec, column) for column in COLUMNS] for spec in described(settings_of((), settings))]
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -70,14 +70,15 @@ def claim_folder(out: Path, origin: dict[str, str]) -> Path:
     found = sorted(path.name for path in out.iterdir()) if out.exists() else []
     strange = [name for name in found if name.removesuffix(".new") not in _OURS]
     strange += [name for name in found if (out / name).is_symlink()]
-    # before its first file a build has made nothing else
-    begun = BUILD in found or set(found) <= {f"{BUILD}.new", FEATURES, LANDMARKS}
+    begun = BUILD in found or not found or f"{BUILD}.new" in found
     if strange or not begun:
         raise DataError(_RULE, f"{(strange or found)[0]} in {out.name or out}", "name a new folder")
     if BUILD in found:
         _check_same(out, origin)
     out.mkdir(parents=True, exist_ok=True)
     (out / FEATURES).mkdir(exist_ok=True)
+    if BUILD not in found:
+        shutil.rmtree(out / STAGE, ignore_errors=True)  # nobody vouches for what lies there
     for private in (LANDMARKS, STAGE):  # the keys of households, and their histories
         (out / private).mkdir(mode=0o700, exist_ok=True)
         (out / private).chmod(0o700)  # a folder that came back from a copy may be open

@@ -54,7 +54,7 @@ def test_build_fills_a_folder_and_says_so(hgrisk, study, tmp_path, monkeypatch):
     assert (code, f"{size} in {shards.n_shards} shard(s): features/study" in out) == (cli.OK, True)
     assert "one group of households that share persons has" in out
     assert "feature(s) are constant: " in out
-    assert "feature(s) are same as another: " in out
+    assert "feature(s) are the same as another: " in out
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(hgrisk, study, tmp_path, monkeypatch):
