@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow.parquet as pq
-from work import N_KINDS, WINDOWS_DAYS
+from work import N_KINDS, WINDOWS_DAYS, in_order
 
-from hgrisk.features.engine.logs import count_windows
+from hgrisk.features.engine.logs import count_windows_by_key
 
 NAME = "hgrisk"
 PACKAGE = "hgrisk"
@@ -20,8 +19,9 @@ def read(path):
 
 def count(log):
     keys, days, kinds = log
-    return count_windows((keys, days, kinds), (keys, days), WINDOWS_DAYS)
+    return count_windows_by_key((keys, days, kinds), (keys, days), WINDOWS_DAYS)
 
 
-def column(counts, place):
-    return np.ascontiguousarray(counts[:, place // N_KINDS, place % N_KINDS])
+def column(counted, place):
+    counts, order = counted
+    return in_order(order, counts[:, place // N_KINDS, place % N_KINDS])

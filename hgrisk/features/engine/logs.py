@@ -12,11 +12,10 @@ from hgrisk.features.cut.sorting import sort_by_key
 from hgrisk.features.engine.counting import FEW, Words, add_up, pack
 
 Days = NDArray[np.int32]
+Log = tuple[Days, Days, NDArray[np.uint8]]
 
 
-def count_windows(
-    events: tuple[Days, Days, NDArray[np.uint8]], landmarks: tuple[Days, Days], windows_days: tuple[int, ...]
-) -> Words:
+def count_windows(events: Log, landmarks: tuple[Days, Days], windows_days: tuple[int, ...]) -> Words:
     """Count the events of each class in each window before each landmark.
 
     Parameters
@@ -45,6 +44,37 @@ def count_windows(
     >>> count_windows((own, day, kind), (own, day), (4,))[:, :, 0].tolist()
     [[0, 0], [1, 1], [1, 2]]
     """
+    return _counts(events, landmarks, windows_days, in_log_order=True)[0]
+
+
+def count_windows_by_key(
+    events: Log, landmarks: tuple[Days, Days], windows_days: tuple[int, ...]
+) -> tuple[Words, Days]:
+    """Count as :func:`count_windows` does, with the rows of one key together: several times as fast for large logs.
+
+    Parameters
+    ----------
+    events, landmarks, windows_days
+        As for :func:`count_windows`.
+
+    Returns
+    -------
+    counts : ndarray, shape (n_landmarks, n_windows + 1, n_classes)
+        The counts, landmarks by key and within a key in order of time.
+    order : ndarray of int32, shape (n_landmarks,)
+        The place in ``landmarks`` of each row.
+
+    Raises
+    ------
+    DataError
+        If events or landmarks are not in order of time.
+    """
+    return _counts(events, landmarks, windows_days, in_log_order=False)
+
+
+def _counts(
+    events: Log, landmarks: tuple[Days, Days], windows_days: tuple[int, ...], *, in_log_order: bool
+) -> tuple[Words, Days]:
     keys, days, classes = events
     at_keys, at_days = landmarks
     for column in (days, at_days):
@@ -54,17 +84,19 @@ def count_windows(
     n_classes = int(classes.max(initial=0)) + 1
     order, offsets, *by_key = _sorted_by_key(keys, days, classes, n_keys)
     if at_keys is keys and at_days is days:
-        moments = (by_key[0], np.full(len(order), ALWAYS, dtype=np.int32), order, offsets)
+        at_order, at_offsets, at = order, offsets, by_key[0]
     else:
         at_order, at_offsets = sort_by_key(at_keys, n_keys)
-        moments = (at_days[at_order], np.full(len(at_order), ALWAYS, dtype=np.int32), at_order, at_offsets)
+        at = at_days[at_order]
+    places = at_order if in_log_order else np.arange(len(at_order), dtype=np.int32)
     lane = np.min_scalar_type(_most_of_a_class(by_key[1], offsets, n_classes)).type
     lanes = pack(np.eye(n_classes, dtype=np.bool_), lane)
-    out = np.empty((len(at_keys), len(windows_days) + 1, lanes.shape[1]), dtype=lanes.dtype)
+    out = np.empty((len(at), len(windows_days) + 1, lanes.shape[1]), dtype=lanes.dtype)
     windows = np.array([*windows_days, NEVER], dtype=np.int32)
-    add_up(np.arange(n_keys), (by_key[0], by_key[1], offsets), moments, lanes, windows, out)
+    all_time = np.full(len(at), ALWAYS, dtype=np.int32)
+    add_up(np.arange(n_keys), (by_key[0], by_key[1], offsets), (at, all_time, places, at_offsets), lanes, windows, out)
     counts: Words = out.view(lane)[:, :, :n_classes]
-    return counts
+    return counts, at_order
 
 
 @compiled

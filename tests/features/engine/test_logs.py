@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgrisk.errors import DataError
-from hgrisk.features.engine.logs import count_windows
+from hgrisk.features.engine.logs import count_windows, count_windows_by_key
 
 WINDOWS = (1, 7, 30)
 
@@ -66,6 +66,14 @@ def test_many_households_are_shared_out_over_threads():
     mine = np.flatnonzero(keys == keys[-1])
     part = tuple(column[mine] for column in (keys, days, kinds))
     assert (counts[mine] == slow(part, part[:2])).all()
+
+
+@given(ROWS, ROWS)
+def test_the_rows_of_a_key_together_are_the_same_rows(events, landmarks):
+    events, at = a_log(events), a_log(landmarks)[:2]
+    counts, order = count_windows_by_key(events, at, WINDOWS)
+    assert (counts == count_windows(events, at, WINDOWS)[order]).all()
+    assert (np.diff(at[0][order]) >= 0).all()
 
 
 def test_a_log_out_of_order_is_refused():
