@@ -6,6 +6,9 @@ import numpy as np
 
 from hgrisk.features.compiled import compiled
 
+BITS = 11
+"""Digits of so many bits are sorted at a time, so that a pass writes to few enough places to keep near."""
+
 
 @compiled
 def sort_by_key(keys, n_keys):
@@ -30,10 +33,28 @@ def sort_by_key(keys, n_keys):
         offsets[key + 1] += 1
     for key in range(n_keys):
         offsets[key + 1] += offsets[key]
-    at = offsets[:-1].copy()
-    order = np.empty(len(keys), dtype=np.int32)
-    for place in range(len(keys)):
-        key = keys[place]
-        order[at[key]] = place
-        at[key] += 1
+    order = np.arange(len(keys)).astype(np.int32)
+    sorted_keys = keys.copy()
+    shift = 0
+    while shift == 0 or (n_keys - 1) >> shift > 0:
+        order, sorted_keys = _by_digit(order, sorted_keys, shift)
+        shift += BITS
     return order, offsets
+
+
+@compiled
+def _by_digit(order, keys, shift):
+    """Sort places and their keys by one digit of the keys; places with the same digit keep their order."""
+    mask = (1 << BITS) - 1
+    at = np.zeros((1 << BITS) + 1, dtype=np.int64)
+    for key in keys:
+        at[((key >> shift) & mask) + 1] += 1
+    for digit in range(mask):
+        at[digit + 1] += at[digit]
+    by_digit, keys_by_digit = np.empty_like(order), np.empty_like(keys)
+    for place in range(len(order)):
+        digit = (keys[place] >> shift) & mask
+        by_digit[at[digit]] = order[place]
+        keys_by_digit[at[digit]] = keys[place]
+        at[digit] += 1
+    return by_digit, keys_by_digit
