@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from hgrisk.errors import HgriskError
+
+if TYPE_CHECKING:
+    from hgrisk.config import DataSettings
 
 OK, TOO_MANY_BAD_ROWS, WRONG_INPUT, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 MOST_DIRTY = 0.5
@@ -78,13 +81,11 @@ def run(
     from hgrisk.experiment import STEPS, run_experiment, track_result, write_run  # noqa: PLC0415
 
     settings = Experiment.read(experiment)
-    base = experiment.parent
-    if mapping is None and settings.data.mapping:
-        mapping = base / settings.data.mapping
+    data, mapping = _sources(experiment, settings.data, data, mapping)
     folder = out or Path("runs") / settings.name
     folder.mkdir(parents=True, exist_ok=True)
     with Progress([*STEPS, "report", "tracking"]) as progress:
-        result = run_experiment(settings, data or base / settings.data.folder, mapping, progress.step)
+        result = run_experiment(settings, data, mapping, progress.step)
         progress.step("report")
         report = write_run(result, folder)
         run_id, failure = None, None
@@ -97,6 +98,16 @@ def run(
     show_result(result, report, run_id)
     if failure is not None:
         raise failure  # after the results, which are written and shown all the same
+
+
+def _sources(
+    experiment: Path, stated: DataSettings, data: Path | None, mapping: Path | None
+) -> tuple[Path, Path | None]:
+    """Return the data and the mapping: as the command says, else as the experiment does, from its own folder."""
+    base = experiment.parent
+    if mapping is None and stated.mapping:
+        mapping = base / stated.mapping
+    return data or base / stated.folder, mapping
 
 
 @app.command()
@@ -114,9 +125,7 @@ def build(
     from hgrisk.shards.idle import idle_features  # noqa: PLC0415
 
     asked = Experiment.read(experiment)
-    base = experiment.parent
-    if mapping is None and asked.data.mapping:
-        mapping = base / asked.data.mapping
+    data, mapping = _sources(experiment, asked.data, data, mapping)
     folder = out or Path("features") / asked.name
     settings = BuildSettings(
         cohort=asked.cohort,
@@ -126,7 +135,7 @@ def build(
     )
     try:
         with StepProgress() as progress:
-            shards = build_shards(data or base / asked.data.folder, folder, settings, mapping, progress.reach)
+            shards = build_shards(data, folder, settings, mapping, progress.reach)
             idle = idle_features(shards.parts())
     except (KeyboardInterrupt, OSError) as error:
         until = "until it is finished, the folder holds case histories, so remove it if you do not go on"

@@ -14,7 +14,7 @@ FORBIDDEN = ("util", "helper", "common", "misc")
 # modules without a test file of their own name, by the file that tests them through the module that uses them
 TESTED_ELSEWHERE = {
     "tests/features/cut/test_law.py": ["features/cut/layout"],
-    "tests/features/cut/test_members.py": ["features/cut/ages"],
+    "tests/features/cut/test_members.py": ["features/cut/ages", "features/cut/beginnings"],
     "tests/features/engine/test_counting.py": ["features/engine/correcting"],
     "tests/features/engine/test_measuring.py": [
         *("features/engine/count_columns", "features/engine/event_columns", "features/engine/label_columns"),
@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     ],
     "tests/features/test_canary.py": ["features/alterations"],
     "tests/features/test_build.py": ["features/settings", "features/spec", "features/table", "features/view"],
+    "tests/features/test_quality.py": ["features/column_marks"],
     "tests/features/test_safety_domain.py": ["features/wording"],
     "tests/test_compiled.py": ["features/compiled", "simulate/engine/compiled"],
     "tests/figures/test_drawing.py": ["figures/canvas", "figures/rows", "figures/tables"],

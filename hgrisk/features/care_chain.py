@@ -202,11 +202,11 @@ def describe(settings: FeatureSettings) -> tuple[FeatureSpec, ...]:
     days = settings.recent_days
     return (
         *_assessment(days),
-        *_chain(_TO_DECISION, settings),
+        *(lately(spec, settings) for spec in _specs(_TO_DECISION)),
         _last_decision(),
         *(_decisions(*each) for each in _DECISIONS),
         *(_ever(_WORK, *each) for each in _COUNTED),
-        *_chain(_HANDOVER, settings),
+        *(lately(spec, settings) for spec in _specs(_HANDOVER)),
         _regie_holder(),
         *_specs(_COORDINATION),
         _kinds_of_help(days),
@@ -217,11 +217,6 @@ def describe(settings: FeatureSettings) -> tuple[FeatureSpec, ...]:
 
 def _specs(rows: Iterable[_Row]) -> list[FeatureSpec]:
     return [_WORK.spec(*row, measure=measure) for *row, measure in rows]
-
-
-def _chain(rows: Iterable[_Row], settings: FeatureSettings) -> list[FeatureSpec]:
-    """Describe one step of the chain; waits are looked at in the recent window only."""
-    return [lately(spec, settings) if isinstance(spec.measure, OpenSince | Latency) else spec for spec in _specs(rows)]
 
 
 def _ever(topic: Topic, stem: str, events: Events, english: str, dutch: str) -> FeatureSpec:

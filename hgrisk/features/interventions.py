@@ -114,7 +114,7 @@ def describe(settings: FeatureSettings) -> tuple[FeatureSpec, ...]:
         _active(_AWARE),
         _ever(_AWARE),
         *_moments(),
-        *(lately(spec, settings) if isinstance(spec.measure, OpenSince | Latency) else spec for spec in _programme()),
+        *(lately(spec, settings) for spec in _programme()),
         *_all(settings.recent_days),
     )
 

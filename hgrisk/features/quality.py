@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from hgrisk.features.column_marks import CONSTANT, WHOLLY_MISSING, ColumnMarks
 from hgrisk.features.table import FeatureTable
 
-WHOLLY_MISSING, CONSTANT, SAME = "wholly missing", "constant", "same as"
-"""The problems, in the order in which they are looked for."""
-
-_ROWS_AT_ONCE = 4096
-"""Rows of all columns that are looked at together: they fit the processor's cache, however the table lies in memory."""
-
-Found = tuple[str, tuple[object, ...]]
-"""A problem and nothing, or no problem and a mark that only columns of the same content share."""
+SAME = "same as"
 
 
 def quality_of(X: pd.DataFrame, first: Collection[str] = (), family: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -42,10 +34,6 @@ def quality_of(X: pd.DataFrame, first: Collection[str] = (), family: Mapping[str
         ``feature``, ``problem`` (``wholly missing``, ``constant`` or ``same as``) and ``of`` (the column it is the same
         as, else empty), one row per idle feature, in the order of the columns.
 
-    Notes
-    -----
-    Columns are told apart by 64-bit hashes, in one pass over each: no pair is compared.
-
     Examples
     --------
     >>> X = pd.DataFrame({"a": [0.0, 1.0], "b": [3.0, 3.0], "c": [-0.0, 1.0], "d": [None, None]})
@@ -55,11 +43,32 @@ def quality_of(X: pd.DataFrame, first: Collection[str] = (), family: Mapping[str
     1       c         same as  a
     2       d  wholly missing
     """
-    numbers = [name for name in X.columns if pd.api.types.is_numeric_dtype(X[name].dtype)]  # booleans too
-    looked_at = _numbers(X, numbers) | {name: _texts(X[name]) for name in X.columns if name not in set(numbers)}
+    marks = ColumnMarks()
+    marks.add(X)
+    return idle_among(marks, first, family)
+
+
+def idle_among(
+    marks: ColumnMarks, first: Collection[str] = (), family: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Name the idle features among columns that were looked at, perhaps in parts.
+
+    Parameters
+    ----------
+    marks : ColumnMarks
+        What is known of the columns.
+    first, family
+        As for :func:`quality_of`.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`quality_of` returns it.
+    """
+    looked_at = marks.found()
     found: dict[str, tuple[str, str]] = {}
     seen: dict[object, str] = {}
-    for name in sorted(X.columns, key=lambda name: name not in first):
+    for name in sorted(marks.columns, key=lambda name: name not in first):
         problem, mark = looked_at[name]
         if problem:
             found[name] = (problem, "")
@@ -68,7 +77,7 @@ def quality_of(X: pd.DataFrame, first: Collection[str] = (), family: Mapping[str
         twin = seen.setdefault(mark, name)
         if twin != name:
             found[name] = (SAME, twin if near == name else near)
-    rows = [(name, *found[name]) for name in X.columns if name in found]
+    rows = [(name, *found[name]) for name in marks.columns if name in found]
     return pd.DataFrame(rows, columns=["feature", "problem", "of"])
 
 
@@ -139,30 +148,3 @@ def _counted(idle: pd.DataFrame) -> str:
         for problem in (WHOLLY_MISSING, CONSTANT, SAME)
         if problem in counts
     )
-
-
-def _numbers(X: pd.DataFrame, names: list[str]) -> dict[str, Found]:
-    dtype = np.result_type(np.float32, *X.dtypes[names])
-    marks = [0] * len(names)
-    gaps = np.zeros(len(names), dtype=np.int64)
-    low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
-    for start in range(0, len(X), _ROWS_AT_ONCE):
-        part = X.iloc[start : start + _ROWS_AT_ONCE][names].to_numpy(dtype=dtype, na_value=np.nan)
-        columns = np.ascontiguousarray(part.T) + 0  # -0.0 becomes 0.0
-        missing = np.isnan(columns)
-        columns[missing] = np.nan  # every gap the same bytes
-        gaps += np.count_nonzero(missing, axis=1)
-        low, high = np.fmin(low, np.fmin.reduce(columns, axis=1)), np.fmax(high, np.fmax.reduce(columns, axis=1))
-        marks = [hash((mark, column.tobytes())) for mark, column in zip(marks, columns, strict=True)]
-    empty, constant = gaps == len(X), (gaps == 0) & (low == high)
-    problems = np.select([empty, constant], [WHOLLY_MISSING, CONSTANT], default="")
-    return {name: (str(problem), (mark,)) for name, problem, mark in zip(names, problems, marks, strict=True)}
-
-
-def _texts(column: pd.Series[Any]) -> Found:
-    codes, levels = pd.factorize(column)
-    if not len(levels):
-        return WHOLLY_MISSING, ()
-    if len(levels) == 1 and codes.min() == 0:
-        return CONSTANT, ()
-    return "", (*levels, hash(codes.tobytes()))

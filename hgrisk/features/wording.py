@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hgrisk.features.measures import Count, DaysSince, Events
+from hgrisk.features.measures import Count, DaysSince, Events, Latency, OpenSince
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.features.spec import FeatureSpec
 
@@ -105,22 +105,22 @@ def recent(topic: Topic, events: Events, settings: FeatureSettings) -> list[Feat
 
 
 def lately(spec: FeatureSpec, settings: FeatureSettings) -> FeatureSpec:
-    """Limit a feature to the recent window: what was never answered would otherwise wait for ever.
+    """Limit a wait to the recent window: what was never answered would otherwise wait for ever.
 
     Parameters
     ----------
     spec : FeatureSpec
-        A feature with a measure over all time, named ``..._days``.
+        A feature; other measures than waits stay as they are. A wait is named ``..._days``.
     settings : FeatureSettings
         The recent window.
 
     Returns
     -------
     FeatureSpec
-        The same over the window, named ``..._365d``.
+        The wait over the window, named ``..._365d``.
     """
     days = settings.recent_days
-    if spec.measure is None:
+    if not isinstance(spec.measure, OpenSince | Latency):
         return spec
     return replace(
         spec,

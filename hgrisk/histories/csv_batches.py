@@ -13,13 +13,14 @@ from pathlib import Path
 
 import polars as pl
 
-from hgrisk.errors import DataError
 from hgrisk.histories.account import ROW
 from hgrisk.histories.csv_rows import (
     BEFORE_HEADER,
     check_encoding,
     check_marks,
+    empty_file,
     is_other_than_utf_8,
+    no_rows,
     not_gzip,
     quotes_pair,
     rows_of_text,
@@ -65,9 +66,9 @@ def csv_batches(path: Path, encoding: str, delimiter: str, characters: int) -> I
             yield _counted_from(raw, before)
             before += raw.n_read
     if not header:
-        raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
+        raise empty_file(path.name)
     if before == 0:
-        raise DataError("A source file has rows below its header", f"none in {path.name}", "deliver the file again")
+        raise no_rows(path.name)
 
 
 def _open(path: Path) -> gzip.GzipFile | io.BufferedReader:

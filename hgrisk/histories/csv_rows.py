@@ -51,7 +51,7 @@ def read_csv(path: Path, encoding: str, delimiter: str) -> RawRows:
     """
     raw = rows_of_text(_decoded(path, encoding), delimiter, path.name)
     if raw.n_read == 0:
-        raise DataError("A source file has rows below its header", f"none in {path.name}", "deliver the file again")
+        raise no_rows(path.name)
     return raw
 
 
@@ -117,8 +117,40 @@ def _decoded(path: Path, encoding: str) -> str:
     check_marks(path.name, encoding, start=raw[:2], other=_is_utf_8(raw) and not raw.isascii())
     text = raw.decode(encoding, errors="replace").lstrip(BEFORE_HEADER)
     if not text:
-        raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
+        raise empty_file(path.name)
     return text if text.endswith(("\n", "\r")) else f"{text}\n"
+
+
+def empty_file(name: str) -> DataError:
+    """Return the error that a file holds nothing.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+
+    Returns
+    -------
+    DataError
+        To be raised.
+    """
+    return DataError("A source file has a header and rows", f"{name}, which is empty", "deliver the file again")
+
+
+def no_rows(name: str) -> DataError:
+    """Return the error that a file ends with its header.
+
+    Parameters
+    ----------
+    name : str
+        The file.
+
+    Returns
+    -------
+    DataError
+        To be raised.
+    """
+    return DataError("A source file has rows below its header", f"none in {name}", "deliver the file again")
 
 
 def not_gzip(name: str) -> DataError:

@@ -9,7 +9,7 @@ from typing import Any, Self
 import polars as pl
 
 from hgrisk.errors import DataError
-from hgrisk.histories.csv_rows import read_csv
+from hgrisk.histories.csv_rows import empty_file, read_csv
 from hgrisk.histories.frames import as_polars, check_names, plain
 from hgrisk.histories.raw import RawRows, whole
 from hgrisk.provenance import MADE_UP_MARK
@@ -136,7 +136,7 @@ def source_path(folder: Path, file: str) -> Path:
     if not path.is_file():
         raise DataError("A source file exists", f"no file {path.name} in {path.parent}", "check the folder and mapping")
     if path.stat().st_size == 0:
-        raise DataError("A source file has a header and rows", f"{path.name}, which is empty", "deliver the file again")
+        raise empty_file(path.name)
     if not path.name.lower().endswith(ENDINGS):
         raise DataError("A source is .csv, .csv.gz or .parquet", path.name, "convert the file to one of these")
     return path

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
 from hgrisk.cohort import LANDMARK, Cohort
+from hgrisk.features.cut.beginnings import with_beginnings
 from hgrisk.features.cut.event_rows import EventRows
 from hgrisk.features.cut.landmark_rows import LandmarkRows
 from hgrisk.features.cut.layout import StreamTable
@@ -76,6 +78,10 @@ class CutHistory:
         rows = EventRows.of(cohort.marked_events, cohort.settings.report_kinds)
         return cls(histories, cohort, rows, LandmarkRows.of(cohort.landmarks, rows))
 
+    @cached_property
+    def _stays(self) -> pl.DataFrame:
+        return with_beginnings(self.histories.memberships, self.histories.persons)
+
     def stream(self, name: Stream) -> StreamTable:
         """Return one stream, made when it is first asked for.
 
@@ -93,7 +99,7 @@ class CutHistory:
             landmarks = self.landmarks
             if name not in _OF_HOUSEHOLDS:
                 landmarks = landmarks.looking_elsewhere(self.cohort.settings.merge_window_days)
-            self._tables[name] = stream_table(name, self.rows, landmarks, _stays(self.histories))
+            self._tables[name] = stream_table(name, self.rows, landmarks, self._stays)
         return self._tables[name]
 
     def view(self, covariates: tuple[str, ...], regional: pl.DataFrame | None) -> HistoryView:
@@ -116,10 +122,3 @@ class CutHistory:
             regional = regional_series(self.histories, self.cohort.marked_events, kinds)
         landmarks = self.cohort.landmarks.select(*_LANDMARK_COLUMNS, *covariates)
         return HistoryView(landmarks, members_as_known(self.histories, self.cohort.landmarks), regional)
-
-
-def _stays(histories: CaseHistories) -> pl.DataFrame:
-    """Return the memberships; one without a date begins at the person's birth: nobody links households before that."""
-    born = histories.persons.select("person_id", "born_on")
-    stays = histories.memberships.join(born, on="person_id", how="left", maintain_order="left")
-    return stays.with_columns(pl.coalesce("from_on", "born_on").alias("from_on")).drop("born_on")

@@ -7,6 +7,8 @@ it lies before the landmark.
 
 from __future__ import annotations
 
+import numpy as np
+
 from hgrisk.features.compiled import compiled
 from hgrisk.features.cut.layout import NO_INSTANT, NONE
 
@@ -70,3 +72,25 @@ def history_of(events, places, start, stop, moment, within, found):
             found[n] = places[at]
             n += 1
     return n
+
+
+@compiled
+def room_for(first, last, offsets):
+    """Return room for the places of the longest history of some keys, as `history_of` writes them.
+
+    Parameters
+    ----------
+    first, last : int
+        Keys.
+    offsets : ndarray of int64
+        Where each key's places begin.
+
+    Returns
+    -------
+    ndarray of int32
+        Not filled.
+    """
+    longest = 0
+    for key in range(first, last):
+        longest = max(longest, offsets[key + 1] - offsets[key])
+    return np.empty(longest, dtype=np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,3 +69,24 @@ class StreamTable:
     moments: NDArray[np.void]
     moment_offsets: NDArray[np.int64]
     n_landmarks: int
+
+    @cached_property
+    def days(self) -> NDArray[np.int32]:
+        """Day of each event, side by side."""
+        return np.ascontiguousarray(self.events["day"])
+
+    @cached_property
+    def moment_columns(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Day, first day of history and landmark of each moment, each side by side."""
+        day, from_day, landmark = (np.ascontiguousarray(self.moments[name]) for name in ("day", "from_day", "landmark"))
+        return day, from_day, landmark
+
+    @cached_property
+    def uneven(self) -> NDArray[np.bool_]:
+        """Keys with an event that was not simply known when it occurred, or with a landmark that has an incident."""
+        event_keys = np.repeat(np.arange(len(self.event_offsets) - 1), np.diff(self.event_offsets))
+        moment_keys = np.repeat(np.arange(len(self.moment_offsets) - 1), np.diff(self.moment_offsets))
+        found = np.zeros(len(self.event_offsets) - 1, dtype=np.bool_)
+        found[event_keys[(self.events["plain"] == 0) | (self.events["instant"] != NO_INSTANT)]] = True
+        found[moment_keys[self.moments["incident"] != NONE]] = True
+        return found

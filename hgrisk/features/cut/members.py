@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hgrisk.cohort import LANDMARK
 from hgrisk.features.cut.ages import ages
+from hgrisk.features.cut.beginnings import with_beginnings
 from hgrisk.features.cut.layout import ALWAYS
 from hgrisk.histories.case_histories import CaseHistories
 
@@ -58,15 +59,14 @@ def members_as_known(histories: CaseHistories, landmarks: pl.DataFrame) -> pl.Da
 
 def _stays(histories: CaseHistories) -> pl.DataFrame:
     """Return the memberships by household and person: numbered persons, beginnings, and whether they are single."""
-    known = histories.persons.select("person_id", "born_on")
-    stays = histories.memberships.select("case_id", "person_id", "role", "from_on", "until_on")
-    unlisted = stays.select("person_id").unique().join(known, on="person_id", how="anti")
-    persons = pl.concat([known, unlisted], how="diagonal").sort("person_id").with_row_index("person")
+    own = histories.memberships.select("case_id", "person_id", "role", "from_on", "until_on")
+    everybody = pl.concat([histories.persons.select("person_id"), own.select("person_id")]).unique().sort("person_id")
+    numbered = everybody.with_row_index("person").with_columns(pl.col("person").cast(pl.Int32))
     return (
-        stays.join(persons.with_columns(pl.col("person").cast(pl.Int32)), on="person_id")
+        with_beginnings(own, histories.persons)
+        .join(numbered, on="person_id")
         .sort("case_id", "person")
         .with_columns(
-            pl.coalesce("from_on", "born_on").alias("begun"),
             pl.struct("case_id", "person").is_duplicated().not_().alias("only"),
             pl.col("person").is_duplicated().alias("seen_again"),
         )

@@ -29,7 +29,7 @@ def stream_table(stream: Stream, rows: EventRows, landmarks: LandmarkRows, membe
     landmarks : LandmarkRows
         The landmarks.
     memberships : polars.DataFrame
-        Who belongs to which household, for ``linked``.
+        Who belongs to which household and when that began, for ``linked``; see :func:`with_beginnings`.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def _linked(
     stays = memberships.select(
         "case_id",
         "person_id",
-        begun=pl.Series(day_numbers(memberships["from_on"], ALWAYS)),
+        begun=pl.Series(day_numbers(memberships["begun"], ALWAYS)),
         until=pl.Series(day_numbers(memberships["until_on"], NEVER)),
     )
     own = stays.with_columns(key=pl.Series(landmarks.case_numbers(stays["case_id"]))).filter(pl.col("key") != NONE)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hgrisk.features.compiled import compiled
 from hgrisk.features.cut.law import is_known, is_of_landmark
-from hgrisk.features.cut.layout import NO_INSTANT, NONE, StreamTable
+from hgrisk.features.cut.layout import NONE, StreamTable
 from hgrisk.features.engine.threads import share_out
 
 
@@ -36,7 +36,7 @@ def correct(
     out : ndarray, shape (n_landmarks, n_windows, n_words)
         Counts by day of occurrence; corrected in place.
     """
-    keys = keys[_needs_it(table)[keys]]
+    keys = keys[table.uneven[keys]]
     offsets = table.moment_offsets
 
     def work(start: int, stop: int) -> None:
@@ -46,16 +46,6 @@ def correct(
         )  # fmt: skip
 
     share_out(work, np.concatenate([[0], np.cumsum(offsets[keys + 1] - offsets[keys])]))
-
-
-def _needs_it(table: StreamTable) -> NDArray[np.bool_]:
-    """Say which keys have an event that was not simply known when it occurred, or a landmark with an incident."""
-    event_keys = np.repeat(np.arange(len(table.event_offsets) - 1), np.diff(table.event_offsets))
-    moment_keys = np.repeat(np.arange(len(table.moment_offsets) - 1), np.diff(table.moment_offsets))
-    needs = np.zeros(len(table.event_offsets) - 1, dtype=np.bool_)
-    needs[event_keys[(table.events["plain"] == 0) | (table.events["instant"] != NO_INSTANT)]] = True
-    needs[moment_keys[table.moments["incident"] != NONE]] = True
-    return needs
 
 
 @compiled

@@ -17,6 +17,9 @@ _AT_A_TIME = 4 * MOST_WORDS
 Key = tuple[Events, Events | None]
 """A selection, or the part of one."""
 
+Asked = tuple[NDArray[np.float32], Key, int | None]
+"""Where to write a count, of what, and over which window."""
+
 
 def counts(frame: Frame, group: list[tuple[int, Measure]], numbers: NDArray[np.float32]) -> None:
     """Write the counts and shares of one stream.
@@ -30,27 +33,33 @@ def counts(frame: Frame, group: list[tuple[int, Measure]], numbers: NDArray[np.f
     numbers : ndarray of float32, shape (n_measures, n_landmarks)
         Where to write.
     """
-    absent = frame.absent(group[0][1].events.stream)
-    for windows, keys in _by_windows(group).items():
+    shares = {place: measure for place, measure in group if isinstance(measure, Share)}
+    wholes = {place: np.empty_like(numbers[place]) for place in shares}
+    columns = {place: (numbers[place], _key(measure), measure.within_days) for place, measure in group}
+    asked = [
+        *columns.values(),
+        *((wholes[place], (measure.events, None), measure.within_days) for place, measure in shares.items()),
+    ]
+    for windows, keys in _by_windows(asked).items():
         for first in range(0, len(keys), _AT_A_TIME):
             part = keys[first : first + _AT_A_TIME]
             counted = _count(frame, part, windows)
-            for place, measure in group:
-                _write(measure, part, windows, counted, numbers[place])
-    for place, measure in group:
-        if isinstance(measure, Share):
-            whole = _count(frame, [(measure.events, None)], (measure.within_days,))[:, 0, 0]
-            with np.errstate(invalid="ignore"):
-                numbers[place] /= whole
-    for place, _ in group:
+            for column, key, within in asked:
+                if key in part:
+                    column[:] = counted[:, windows.index(within), part.index(key)]
+    absent = frame.absent(group[0][1].events.stream)
+    with np.errstate(invalid="ignore"):
+        for place, whole in wholes.items():
+            numbers[place] /= whole
+    for place in columns:
         numbers[place, absent] = np.nan
 
 
-def _by_windows(group: list[tuple[int, Measure]]) -> dict[tuple[int | None, ...], list[Key]]:
+def _by_windows(asked: list[Asked]) -> dict[tuple[int | None, ...], list[Key]]:
     """Return the selections that are counted over the same windows."""
     windows: dict[Key, set[int | None]] = defaultdict(set)
-    for _, measure in group:
-        windows[_key(measure)].add(measure.within_days)
+    for _, key, within in asked:
+        windows[key].add(within)
     alike: dict[tuple[int | None, ...], list[Key]] = defaultdict(list)
     for key, days in windows.items():
         alike[tuple(sorted(days, key=longest))].append(key)
@@ -74,14 +83,3 @@ def _member(frame: Frame, key: Key) -> NDArray[np.bool_]:
     events, part = key
     chosen = frame.selector.member(events)
     return chosen if part is None else chosen & frame.selector.member(part)
-
-
-def _write(
-    measure: Measure,
-    keys: list[Key],
-    windows: tuple[int | None, ...],
-    counted: NDArray[np.generic],
-    column: NDArray[np.float32],
-) -> None:
-    if _key(measure) in keys and measure.within_days in windows:
-        column[:] = counted[:, windows.index(measure.within_days), keys.index(_key(measure))]

@@ -77,9 +77,8 @@ def _counted(
     """Return the counts of the landmarks of some keys, with lanes of one size; 0 for other landmarks."""
     lanes = pack(member, lane)
     out = np.zeros((table.n_landmarks, len(windows), lanes.shape[1]), dtype=lanes.dtype)
-    days = np.ascontiguousarray(table.events["day"])
-    at, back_to, place = (np.ascontiguousarray(table.moments[name]) for name in ("day", "from_day", "landmark"))
-    add_up(keys, (days, classes, table.event_offsets), (at, back_to, place, table.moment_offsets), lanes, windows, out)
+    events = (table.days, classes, table.event_offsets)
+    add_up(keys, events, (*table.moment_columns, table.moment_offsets), lanes, windows, out)
     correct(keys, table, classes, lanes, windows, out)
     return out.view(lane)[:, :, : member.shape[1]]
 

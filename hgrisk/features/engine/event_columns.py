@@ -10,7 +10,6 @@ from hgrisk.features.engine import fields as field_kernel
 from hgrisk.features.engine import spells as spell_kernel
 from hgrisk.features.engine import timing as timing_kernel
 from hgrisk.features.engine.frame import Frame, longest
-from hgrisk.features.engine.threads import share_out
 from hgrisk.features.engine.waiting import waiting
 from hgrisk.features.measures import DaysSince, Decayed, Field, Gaps, Latency, Measure, OpenSince, Periods, Spells
 from hgrisk.working_days import working_days_between
@@ -35,16 +34,11 @@ def timings(frame: Frame, group: Group, numbers: Columns) -> None:
         Where to write.
     """
     measure = group[0][1]
-    chosen = frame.selection(measure.events)
     half_life = measure.half_life_days if isinstance(measure, Decayed) else 1.0
     period = measure.period_days if isinstance(measure, Periods) else 1
-    for wanted in _wanted(timing_kernel.COLUMNS, [(place, _timing(one)) for place, one in group]):
-
-        def work(first: int, last: int, wanted: NDArray[np.int64] = wanted) -> None:
-            within = longest(measure.within_days)
-            timing_kernel.timing(first, last, chosen.parts, within, half_life, period, wanted, numbers)
-
-        share_out(work, chosen.table.moment_offsets)
+    wanted = _wanted(timing_kernel.COLUMNS, [(place, _timing(one)) for place, one in group])
+    chosen, within = frame.selection(measure.events), longest(measure.within_days)
+    chosen.run(timing_kernel.timing, within, half_life, period, wanted, numbers)
 
 
 def _timing(measure: Measure) -> str:
@@ -68,23 +62,19 @@ def fields(frame: Frame, group: Group, numbers: Columns) -> None:
         Where to write.
     """
     measures = [(place, measure) for place, measure in group if isinstance(measure, Field)]
-    events, of, within = measures[0][1].events, measures[0][1].field, measures[0][1].within_days
+    events, of, within = measures[0][1].events, measures[0][1].field, longest(measures[0][1].within_days)
     chosen, rows = frame.selection(events), frame.rows
     of_severity = of == "severity"
-    none = (np.empty(0, dtype=np.int32), np.zeros(len(chosen.offsets), dtype=np.int64))
-    repeats = frame.repeats(events.stream) if of_severity and events.once else None
-    n_incidents = len(rows.incident_days[0])
-    column = rows.numbers(of)
+    repeats = np.empty(0, dtype=np.int32), np.zeros(len(chosen.offsets), dtype=np.int64)
+    if of_severity and events.once:
+        again = frame.repeats(events.stream)
+        repeats = again.places, again.offsets
     corrected = rows.corrected if of_severity else np.full_like(rows.corrected, -NEVER)
-    for wanted in _wanted(field_kernel.COLUMNS, [(place, measure.how) for place, measure in measures]):
-
-        def work(first: int, last: int, wanted: NDArray[np.int64] = wanted) -> None:
-            field_kernel.fields(
-                first, last, chosen.parts, none if repeats is None else (repeats.places, repeats.offsets), n_incidents,
-                longest(within), column, corrected, not of_severity, wanted, numbers,
-            )  # fmt: skip
-
-        share_out(work, chosen.table.moment_offsets)
+    wanted = _wanted(field_kernel.COLUMNS, [(place, measure.how) for place, measure in measures])
+    chosen.run(
+        field_kernel.fields, repeats, len(rows.incident_days[0]), within, rows.numbers(of), corrected, not of_severity,
+        wanted, numbers,
+    )  # fmt: skip
 
 
 def spells(frame: Frame, group: Group, numbers: Columns) -> None:
@@ -101,12 +91,8 @@ def spells(frame: Frame, group: Group, numbers: Columns) -> None:
     """
     measures = [(place, measure) for place, measure in group if isinstance(measure, Spells)]
     chosen, within = frame.selection(measures[0][1].events), longest(measures[0][1].within_days)
-    for wanted in _wanted(spell_kernel.COLUMNS, [(place, measure.how) for place, measure in measures]):
-
-        def work(first: int, last: int, wanted: NDArray[np.int64] = wanted) -> None:
-            spell_kernel.spells(first, last, chosen.parts, within, frame.rows.ended, wanted, numbers)
-
-        share_out(work, chosen.table.moment_offsets)
+    wanted = _wanted(spell_kernel.COLUMNS, [(place, measure.how) for place, measure in measures])
+    chosen.run(spell_kernel.spells, within, frame.rows.ended, wanted, numbers)
 
 
 def waits(frame: Frame, group: Group, numbers: Columns) -> None:
@@ -123,14 +109,10 @@ def waits(frame: Frame, group: Group, numbers: Columns) -> None:
     """
     measures = [(place, measure) for place, measure in group if isinstance(measure, OpenSince | Latency)]
     asked, answered = (frame.selection(events) for events in (measures[0][1].events, measures[0][1].until))
-    since, start, stop = (np.full(asked.table.n_landmarks, _EMPTY, dtype=np.int32) for _ in range(3))
     within, from_known = longest(measures[0][1].within_days), measures[0][1].from_known
-    share_out(
-        lambda first, last: waiting(first, last, asked.parts, answered.parts, within, from_known, since, start, stop),
-        asked.table.moment_offsets,
-    )
-    today = np.full(asked.table.n_landmarks, _EMPTY, dtype=np.int32)
+    today, since, start, stop = (np.full(asked.table.n_landmarks, _EMPTY, dtype=np.int32) for _ in range(4))
     today[asked.table.moments["landmark"]] = asked.table.moments["day"]
+    asked.run(waiting, answered.parts, within, from_known, since, start, stop)
     for place, measure in measures:
         spell = (since, today) if isinstance(measure, OpenSince) else (start, stop)
         numbers[place] = _days_between(*spell, working=measure.working)
@@ -139,20 +121,14 @@ def waits(frame: Frame, group: Group, numbers: Columns) -> None:
 def _days_between(start: NDArray[np.int32], stop: NDArray[np.int32], *, working: bool) -> Columns:
     days = np.full(len(start), np.nan, dtype=np.float32)
     there = start != _EMPTY
-    count = working_days_between if working else np.subtract
-    first, second = (start, stop) if working else (stop, start)
-    days[there] = count(first[there], second[there])
+    first, last = start[there], stop[there]
+    days[there] = working_days_between(first, last) if working else last - first
     return days
 
 
-def _wanted(columns: tuple[str, ...], asked: list[tuple[int, str]]) -> list[NDArray[np.int64]]:
-    """Return the place of each column, in as many turns as a column is asked for."""
-    turns: list[NDArray[np.int64]] = []
+def _wanted(columns: tuple[str, ...], asked: list[tuple[int, str]]) -> NDArray[np.int64]:
+    """Return the place of each column; of measures that differ, no two ask for one column."""
+    wanted = np.full(len(columns), NONE, dtype=np.int64)
     for place, name in asked:
-        at = columns.index(name)
-        free = next((turn for turn in turns if turn[at] == NONE), None)
-        if free is None:
-            free = np.full(len(columns), NONE, dtype=np.int64)
-            turns.append(free)
-        free[at] = place
-    return turns
+        wanted[columns.index(name)] = place
+    return wanted

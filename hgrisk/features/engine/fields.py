@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hgrisk.features.compiled import compiled
-from hgrisk.features.cut.law import history_of, is_seen
+from hgrisk.features.cut.law import history_of, is_seen, room_for
 from hgrisk.features.cut.layout import NEVER, NONE
 
 COLUMNS = ("first", "last", "max", "min", "mean", "sum", "slope", "change")
@@ -43,12 +43,9 @@ def fields(first, last, selection, repeats, n_incidents, within, numbers, correc
     """
     events, places, offsets, moments, moment_offsets = selection
     repeat_places, repeat_offsets = repeats
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key], repeat_offsets[key + 1] - repeat_offsets[key])
-    found = np.empty(longest, dtype=np.int32)
-    repeated = np.empty(longest, dtype=np.int32)
-    levels = np.empty(longest, dtype=np.float64)
+    found = room_for(first, last, offsets)
+    repeated = room_for(first, last, repeat_offsets)
+    levels = np.empty(len(found), dtype=np.float64)
     starter = np.full(n_incidents, NONE, dtype=np.int32)  # place among those found of each incident's first report
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):

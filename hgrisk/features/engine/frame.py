@@ -31,6 +31,7 @@ class Frame:
     cut: CutHistory
     selector: Selector
     _selections: dict[Events, Selection] = field(default_factory=dict)
+    _combinations: dict[Stream, NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, cut: CutHistory, selections: Iterable[Events]) -> Frame:
@@ -61,8 +62,9 @@ class Frame:
 
     def combinations(self, stream: Stream) -> NDArray[np.intp]:
         """Return the combination of each event of a stream."""
-        of_events: NDArray[np.intp] = self.selector.combination[self.table(stream).events["row"]]
-        return of_events
+        if stream not in self._combinations:
+            self._combinations[stream] = self.selector.combination[self.table(stream).events["row"]]
+        return self._combinations[stream]
 
     def selection(self, events: Events) -> Selection:
         """Return the events of a selection."""

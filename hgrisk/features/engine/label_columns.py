@@ -10,7 +10,6 @@ from hgrisk.features.cut.event_rows import Labels
 from hgrisk.features.cut.layout import NONE
 from hgrisk.features.engine import labels as kernel
 from hgrisk.features.engine.frame import Frame, longest
-from hgrisk.features.engine.threads import share_out
 from hgrisk.features.measures import Distinct, Last, Measure
 
 Lists = tuple[NDArray[np.int32], NDArray[np.int64], int]
@@ -31,13 +30,7 @@ def distincts(frame: Frame, group: list[tuple[int, Measure]], numbers: NDArray[n
     for place, measure in group:
         if isinstance(measure, Distinct):
             chosen, within = frame.selection(measure.events), longest(measure.within_days)
-            lists = _lists(frame, measure.of)
-            share_out(
-                lambda first, last, place=place, chosen=chosen, within=within, lists=lists: kernel.distinct(  # type: ignore[misc]
-                    first, last, chosen.parts, within, *lists, place, numbers
-                ),
-                chosen.table.moment_offsets,
-            )
+            chosen.run(kernel.distinct, within, *_lists(frame, measure.of), place, numbers)
 
 
 def changes(frame: Frame, group: list[tuple[int, Measure]], numbers: NDArray[np.float32]) -> None:
@@ -48,18 +41,13 @@ def changes(frame: Frame, group: list[tuple[int, Measure]], numbers: NDArray[np.
     frame : Frame
         Streams and selections.
     group : list of (place, measure)
-        Measures of one selection and window.
+        The measure of one selection and window.
     numbers : ndarray of float32, shape (n_measures, n_landmarks)
         Where to write.
     """
-    chosen, within = frame.selection(group[0][1].events), longest(group[0][1].within_days)
-    codes, place = frame.rows.codes.numbers, group[0][0]
-    share_out(
-        lambda first, last: kernel.changes(first, last, chosen.parts, within, codes, place, numbers),
-        chosen.table.moment_offsets,
-    )
-    for other, _ in group[1:]:
-        numbers[other] = numbers[place]
+    for place, measure in group:
+        chosen, within = frame.selection(measure.events), longest(measure.within_days)
+        chosen.run(kernel.changes, within, frame.rows.codes.numbers, place, numbers)
 
 
 def last(frame: Frame, measure: Last) -> pl.Series:
@@ -80,25 +68,15 @@ def last(frame: Frame, measure: Last) -> pl.Series:
     chosen, within = frame.selection(measure.events), longest(measure.within_days)
     of = _labels(frame, measure.of)
     found = np.full(chosen.table.n_landmarks, NONE, dtype=np.int32)
-    share_out(
-        lambda first, end: kernel.last_label(first, end, chosen.parts, within, of.numbers, found),
-        chosen.table.moment_offsets,
-    )
+    chosen.run(kernel.last_label, within, of.numbers, found)
     texts = pl.Series([*of.labels, None], dtype=pl.String)
     return texts.gather(np.where(found == NONE, len(of.labels), found))
 
 
 def _labels(frame: Frame, of: str) -> Labels:
-    rows = frame.rows
-    named = {
-        "kind": lambda: rows.kinds,
-        "code": lambda: rows.codes,
-        "source": lambda: rows.sources,
-        "case": lambda: rows.cases,
-        "reported": lambda: rows.reported,
-        "exposed": lambda: rows.exposed,
-    }
-    return named[of]()
+    column = {"kind": "kinds", "code": "codes", "source": "sources", "case": "cases"}.get(of, of)
+    labels: Labels = getattr(frame.rows, column)
+    return labels
 
 
 def _lists(frame: Frame, of: str) -> Lists:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hgrisk.features.compiled import compiled
-from hgrisk.features.cut.law import history_of
+from hgrisk.features.cut.law import history_of, room_for
 from hgrisk.features.cut.layout import NONE
 
 
@@ -31,10 +31,7 @@ def distinct(first, last, selection, within, labels, label_offsets, n_labels, co
         Where to write.
     """
     events, places, offsets, moments, moment_offsets = selection
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key])
-    found = np.empty(longest, dtype=np.int32)
+    found = room_for(first, last, offsets)
     met = np.full(n_labels, -1, dtype=np.int64)  # the landmark at which each label was last met
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):
@@ -68,10 +65,7 @@ def last_label(first, last, selection, within, labels, out):
         Where to write; untouched where there is no event.
     """
     events, places, offsets, moments, moment_offsets = selection
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key])
-    found = np.empty(longest, dtype=np.int32)
+    found = room_for(first, last, offsets)
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):
             moment = moments[m]
@@ -100,10 +94,7 @@ def changes(first, last, selection, within, labels, column, out):
         Where to write.
     """
     events, places, offsets, moments, moment_offsets = selection
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key])
-    found = np.empty(longest, dtype=np.int32)
+    found = room_for(first, last, offsets)
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):
             moment = moments[m]

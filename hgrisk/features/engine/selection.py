@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.features.cut.layout import StreamTable
+from hgrisk.features.engine.threads import share_out
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,18 @@ class Selection:
         """
         places = np.flatnonzero(wanted).astype(np.int32)
         return cls(table, places, np.searchsorted(places, table.event_offsets).astype(np.int64))
+
+    def run(self, measure: Callable[..., None], *arguments: object) -> None:
+        """Run a compiled measure over the landmarks of all keys, side by side.
+
+        Parameters
+        ----------
+        measure : callable
+            From the first key, the one after the last, `parts` and further arguments to nothing.
+        *arguments
+            The further arguments.
+        """
+        share_out(lambda first, last: measure(first, last, self.parts, *arguments), self.table.moment_offsets)
 
     @property
     def parts(

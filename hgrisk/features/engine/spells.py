@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from hgrisk.features.compiled import compiled
-from hgrisk.features.cut.law import history_of, is_seen
+from hgrisk.features.cut.law import history_of, is_seen, room_for
 
 COLUMNS = ("active", "ended", "days_since_end", "days")
 ACTIVE, ENDED, SINCE_END, DAYS = range(4)
@@ -31,10 +29,7 @@ def spells(first, last, selection, within, ends, wanted, out):
         Where to write.
     """
     events, places, offsets, moments, moment_offsets = selection
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key])
-    found = np.empty(longest, dtype=np.int32)
+    found = room_for(first, last, offsets)
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):
             moment = moments[m]

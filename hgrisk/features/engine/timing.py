@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hgrisk.features.compiled import compiled
-from hgrisk.features.cut.law import history_of
+from hgrisk.features.cut.law import history_of, room_for
 
 COLUMNS = ("last", "first", "decayed", "gap_last", "gap_mean", "gap_shrink", "gap_burstiness", "periods")
 LAST, FIRST, DECAYED, GAP_LAST, GAP_MEAN, GAP_SHRINK, GAP_BURSTINESS, PERIODS = range(8)
@@ -33,10 +33,7 @@ def timing(first, last, selection, within, half_life, period, wanted, out):
         Where to write.
     """
     events, places, offsets, moments, moment_offsets = selection
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key])
-    found = np.empty(longest, dtype=np.int32)
+    found = room_for(first, last, offsets)
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):
             moment = moments[m]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hgrisk.features.compiled import compiled
-from hgrisk.features.cut.law import history_of
+from hgrisk.features.cut.law import history_of, room_for
 from hgrisk.features.cut.layout import NEVER
 
 
@@ -31,12 +31,9 @@ def waiting(first, last, asked, answered, within, from_known, since, start, stop
     """
     events, places, offsets, moments, moment_offsets = asked
     _, answer_places, answer_offsets, _, _ = answered
-    longest = 0
-    for key in range(first, last):
-        longest = max(longest, offsets[key + 1] - offsets[key], answer_offsets[key + 1] - answer_offsets[key])
-    found = np.empty(longest, dtype=np.int32)
-    answers = np.empty(longest, dtype=np.int32)
-    asked_on = np.empty(longest, dtype=np.int32)
+    found = room_for(first, last, offsets)
+    answers = room_for(first, last, answer_offsets)
+    asked_on = np.empty_like(found)
     for key in range(first, last):
         for m in range(moment_offsets[key], moment_offsets[key + 1]):
             moment = moments[m]
