@@ -135,6 +135,44 @@ def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
     return steps
 
 
+def family_steps(families: Mapping[str, str], settings: LadderSettings) -> list[LadderStep]:
+    """Return the steps of a longer ladder: after those on earlier violence, the other families one by one.
+
+    Families come in the order in which their first feature does; the last one makes the ladder's "everything".
+
+    Parameters
+    ----------
+    families : mapping of str to str
+        Feature name to family.
+    settings : LadderSettings
+        Count, recency and penalty.
+
+    Returns
+    -------
+    list of LadderStep
+        In order; each gain is measured against the step before.
+
+    Raises
+    ------
+    DataError
+        If the count or recency feature is not there.
+
+    Examples
+    --------
+    >>> families = {"reports": "prior_violence", "arrests": "prior_violence", "region": "context", "sex": "household"}
+    >>> [s.name for s in family_steps(families, LadderSettings(count_feature="reports", recency_feature=""))]
+    ['base rate', 'prior count', 'prior-violence family', '+ context', '+ household']
+    """
+    steps = [step for step in ladder_steps(families, settings) if not step.name.startswith("everything")]
+    known = set(steps[-1].features)
+    others = [(name, family) for name, family in families.items() if name not in known]
+    for family in dict.fromkeys(family for _, family in others):
+        known |= {name for name, its in others if its == family}
+        columns = tuple(name for name in families if name in known)
+        steps.append(LadderStep(f"+ {family}", _cox(settings), columns, steps[-1].name))
+    return steps
+
+
 def _cox(settings: LadderSettings) -> CoxRegression:
     model = CoxRegression()
     model.set_params(penalty=settings.penalty)

@@ -9,7 +9,7 @@ import pytest
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.evaluation.evaluate import evaluate
 from hgrisk.evaluation.settings import EvaluationSettings
-from hgrisk.explain.ladder import COLUMNS, LadderSettings, climb_ladder, ladder_steps
+from hgrisk.explain.ladder import COLUMNS, LadderSettings, climb_ladder, family_steps, ladder_steps
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.penalty import GRID, choose_penalty
@@ -71,6 +71,24 @@ def test_a_count_kept_elsewhere_is_prior_violence_whatever_its_family():
         ("everything without prior violence", ("age",)),
     ]
     assert steps[1].model.count_feature == "priors"
+
+
+def test_families_are_added_one_by_one_each_against_the_step_before():
+    families = {**FAMILIES, "region": "context", "sector": "reporters", "backlog": "context"}
+    steps = family_steps(families, FIXED)
+    assert [(step.name, step.against) for step in steps][3:] == [
+        ("prior-violence family", "+ recency"),
+        ("+ calendar", "prior-violence family"),
+        ("+ context", "+ calendar"),
+        ("+ reporters", "+ context"),
+    ]
+    prior = EVERY[1:4]
+    assert [set(step.features) - set(prior) for step in steps[4:]] == [
+        {"month"},
+        {"month", "region", "backlog"},
+        {"month", "region", "backlog", "sector"},
+    ]
+    assert steps[-1].features == tuple(families), "in the order of the table"
 
 
 def test_a_feature_that_is_not_built_is_refused():
