@@ -32,7 +32,7 @@ def climb(name):
     """Return the ladder of an experiment, families added one by one."""
     asked = Experiment.read(EXPERIMENTS / f"{name}.toml")
     metrics = EvaluationSettings(**asked.evaluation.model_dump() | {"metrics": METRICS, "by": ()})
-    lean = asked.model_copy(update={"models": asked.models[:1], "ladder": None, "evaluation": metrics})
+    lean = asked.model_copy(update={"models": asked.models[:1], "evaluation": metrics})
     mapping = EXPERIMENTS / asked.data.mapping if asked.data.mapping else None
     prepared = run_experiment(lean, EXPERIMENTS / asked.data.folder, mapping, print).prepared
     streams = seeds(asked.seed, ("split", "bootstrap", "canary", "folds"))

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from hgrisk.errors import DataError
 
 SURV_DTYPE = np.dtype([("event", np.int8), ("duration_days", np.float64)])
+ENTRY = "entry_days"
+DELAYED_DTYPE = np.dtype([*SURV_DTYPE.descr, (ENTRY, np.float64)])
+"""With delayed entry: a row is at risk in (entry_days, duration_days]."""
 
 CENSORED = 0
 RE_REPORT = 1
@@ -24,35 +27,41 @@ class Surv:
     """Constructors of the outcome array.
 
     The array has dtype ``[("event", int8), ("duration_days", float64)]``: event 0 is censored, 1 a re-report,
-    2 and above a competing event; the duration is in days at risk, above 0.
+    2 and above a competing event; the duration is in days at risk, above 0. Where rows come under observation later
+    than day 0, it has a third field ``entry_days``: the row is at risk in (entry, duration].
 
     Examples
     --------
     >>> y = Surv.from_arrays(event=[1, 0], duration_days=[30, 365])
     >>> y["event"].tolist(), y["duration_days"].tolist()
     ([1, 0], [30.0, 365.0])
+    >>> Surv.from_arrays([1, 0], [30, 365], entry_days=[0, 30])["entry_days"].tolist()
+    [0.0, 30.0]
     """
 
     @staticmethod
-    def from_arrays(event: Any, duration_days: Any) -> NDArray[np.void]:
-        """Build the outcome array from two columns.
+    def from_arrays(event: Any, duration_days: Any, entry_days: Any = None) -> NDArray[np.void]:
+        """Build the outcome array from its columns.
 
         Parameters
         ----------
         event : array-like of int, shape (n,)
             Event codes, 0 and above.
         duration_days : array-like of float, shape (n,)
-            Days at risk, finite and above 0.
+            Days at the end of the time at risk, finite and above 0.
+        entry_days : array-like of float, shape (n,), optional
+            Days at its start, from 0 and below the duration; without it all rows are at risk from day 0.
 
         Returns
         -------
         ndarray, shape (n,)
-            Structured array with fields ``event`` and ``duration_days``.
+            Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where it was given.
 
         Raises
         ------
         DataError
-            If the lengths differ, a code is not a whole number from 0 to 127, or a duration is not finite and positive.
+            If the lengths differ, a code is not a whole number from 0 to 127, a duration is not finite and positive, or
+            an entry is not from 0 and below its duration.
         """
         codes = np.asarray(event)
         numeric, days = _as_numbers(codes, "Event codes"), _as_numbers(duration_days, "Durations")
@@ -74,14 +83,21 @@ class Surv:
                 f"{codes[wrong][0]}",
                 "use 0 for censored, 1 for a re-report, 2 and above for competing events",
             )
-        y = np.empty(len(days), dtype=SURV_DTYPE)
+        y = np.empty(len(days), dtype=SURV_DTYPE if entry_days is None else DELAYED_DTYPE)
         y["event"] = numeric.astype(np.int8)
         y["duration_days"] = days
+        if entry_days is not None:
+            y[ENTRY] = _checked_entry(entry_days, days)
         return y
 
     @staticmethod
-    def from_frame(frame: pd.DataFrame, event: str = "event", duration_days: str = "duration_days") -> NDArray[np.void]:
-        """Build the outcome array from two columns of a frame.
+    def from_frame(
+        frame: pd.DataFrame,
+        event: str = "event",
+        duration_days: str = "duration_days",
+        entry_days: str | None = None,
+    ) -> NDArray[np.void]:
+        """Build the outcome array from columns of a frame.
 
         Parameters
         ----------
@@ -89,23 +105,26 @@ class Surv:
             One row per landmark.
         event, duration_days : str
             Names of the columns with the event code and the days at risk.
+        entry_days : str, optional
+            Name of the column with the days at which a row comes under observation.
 
         Returns
         -------
         ndarray, shape (n,)
-            Structured array with fields ``event`` and ``duration_days``.
+            Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where it was named.
 
         Raises
         ------
         DataError
             If a column is missing or holds a value that is not allowed.
         """
-        for column in (event, duration_days):
+        for column in filter(None, (event, duration_days, entry_days)):
             if column not in frame.columns:
                 raise DataError(
                     f"An outcome frame needs the column {column!r}", f"{list(frame.columns)}", "name the right column"
                 )
-        return Surv.from_arrays(frame[event].to_numpy(), frame[duration_days].to_numpy())
+        entry = None if entry_days is None else frame[entry_days].to_numpy()
+        return Surv.from_arrays(frame[event].to_numpy(), frame[duration_days].to_numpy(), entry)
 
 
 def as_surv(y: Any) -> NDArray[np.void]:
@@ -114,7 +133,40 @@ def as_surv(y: Any) -> NDArray[np.void]:
     Parameters
     ----------
     y : ndarray or DataFrame
-        A structured array or a frame with ``event`` and ``duration_days``.
+        A structured array or a frame with ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where ``y`` has it.
+
+    Raises
+    ------
+    DataError
+        If neither field can be found or a value is not allowed.
+    """
+    if isinstance(y, pd.DataFrame):
+        return Surv.from_frame(y, entry_days=ENTRY if ENTRY in y.columns else None)
+    array = np.asarray(y)
+    if array.dtype.names is None or not {"event", "duration_days"} <= set(array.dtype.names):
+        raise DataError(
+            "An outcome has the fields 'event' and 'duration_days'",
+            f"dtype {array.dtype}",
+            "build it with Surv.from_arrays or Surv.from_frame",
+        )
+    entry = array[ENTRY] if ENTRY in array.dtype.names else None
+    return Surv.from_arrays(array["event"], array["duration_days"], entry)
+
+
+def without_entry(y: Any, what: str) -> NDArray[np.void]:
+    """Return ``y`` as the outcome array without entry times, or refuse rows that enter late.
+
+    Parameters
+    ----------
+    y : ndarray or DataFrame
+        See :func:`as_surv`.
+    what : str
+        What cannot take delayed entry, to begin a sentence with.
 
     Returns
     -------
@@ -124,18 +176,32 @@ def as_surv(y: Any) -> NDArray[np.void]:
     Raises
     ------
     DataError
-        If neither field can be found or a value is not allowed.
+        If a row enters after day 0.
     """
-    if isinstance(y, pd.DataFrame):
-        return Surv.from_frame(y)
-    array = np.asarray(y)
-    if array.dtype.names is None or not {"event", "duration_days"} <= set(array.dtype.names):
-        raise DataError(
-            "An outcome has the fields 'event' and 'duration_days'",
-            f"dtype {array.dtype}",
-            "build it with Surv.from_arrays or Surv.from_frame",
-        )
-    return Surv.from_arrays(array["event"], array["duration_days"])
+    outcome = as_surv(y)
+    if ENTRY not in (outcome.dtype.names or ()):
+        return outcome
+    late = outcome[ENTRY] > 0
+    if late.any():
+        found = f"an entry at {outcome[ENTRY][late][0]:g} days"
+        cure = "use KaplanMeier, AalenJohansen or CoxRegression, or landmarks that enter at day 0"
+        raise DataError(f"{what} takes rows that are at risk from day 0", found, cure)
+    plain = np.empty(len(outcome), dtype=SURV_DTYPE)
+    for name in SURV_DTYPE.names or ():
+        plain[name] = outcome[name]
+    return plain
+
+
+def _checked_entry(entry_days: Any, days: NDArray[np.float64]) -> NDArray[np.float64]:
+    entry = _as_numbers(entry_days, "Entry times")
+    if entry.shape != days.shape:
+        found = f"shapes {entry.shape} and {days.shape}"
+        raise DataError("Entry times and durations are two columns of one length", found, "pass one of each per row")
+    wrong = ~(np.isfinite(entry) & (entry >= 0) & (entry < days))
+    if wrong.any():
+        found = f"{entry[wrong][0]} before {days[wrong][0]}"
+        raise DataError("A row enters at 0 days or later and before its duration", found, "correct or remove the row")
+    return entry
 
 
 def _as_numbers(values: Any, what: str) -> NDArray[np.float64]:

@@ -30,9 +30,12 @@ TESTED_ELSEWHERE = {
     "tests/figures/test_incidence.py": ["figures/readings"],
     "tests/figures/test_words.py": ["figures/verdict"],
     "tests/histories/test_apply.py": ["histories/raw"],
-    "tests/models/test_cox_newton.py": [
-        *("models/_blas", "models/_cox_likelihood", "models/_cox_refusals", "models/_risk_sets"),
+    "tests/hazards/test_fit.py": [
+        *("hazards/blas", "hazards/compiled", "hazards/design", "hazards/residuals"),
+        *("hazards/risk_sets", "hazards/steps", "hazards/sums"),
     ],
+    "tests/hazards/test_refusals.py": ["hazards/newton"],
+    "tests/models/test_recurrent_cox.py": ["models/_episodes"],
     "tests/models/test_cox.py": ["models/_columns", "models/_proportional_hazards"],
     "tests/models/test_prior_count.py": ["models/_history_columns"],
     "tests/models/test_every_model.py": ["models/protocol", "models/registry"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -68,19 +69,47 @@ def numeric_matrix(frame: pd.DataFrame) -> Floats:
     DataError
         If a column is not numeric or holds a value that is not finite; the columns are named.
     """
-    text = [name for name in frame.columns if not is_numeric(frame[name])]
-    if text:
-        raise DataError("Features are numeric here", f"text in {_listed(text)}", "prepare them with FeaturePreparer")
-    values = np.ascontiguousarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
+    values = np.ascontiguousarray(_as_floats(frame))
+    refuse_unfinite(values, list(frame.columns))
+    return values
+
+
+def columns_as_they_are(frame: pd.DataFrame) -> NDArray[Any]:
+    """Return the frame as numbers without a copy where its columns are of one type, whatever their layout.
+
+    Missing and infinite values are not looked for here.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+        Numeric or boolean columns.
+
+    Returns
+    -------
+    ndarray, shape (n, p)
+        Numbers; float64 where columns differ in type.
+
+    Raises
+    ------
+    DataError
+        If a column is not numeric; the columns are named.
+    """
+    kinds = set(frame.dtypes)
+    if len(kinds) == 1 and isinstance(kind := kinds.pop(), np.dtype) and kind.kind in "biuf":
+        return frame.to_numpy()
+    return _as_floats(frame)
+
+
+def refuse_unfinite(values: NDArray[Any], names: Sequence[str]) -> None:
+    """Raise DataError where a column holds a missing or infinite value; the columns are named."""
     fine = np.isfinite(values).all(axis=0)
     if not fine.all():
-        wrong = [name for name, column_fine in zip(frame.columns, fine, strict=True) if not column_fine]
+        wrong = [str(name) for name, column_fine in zip(names, fine, strict=True) if not column_fine]
         raise DataError(
             "Features are finite here",
             f"missing or infinite values in {_listed(wrong)}",
             "prepare them with FeaturePreparer",
         )
-    return values
 
 
 def is_numeric(column: pd.Series[Any]) -> bool:
@@ -91,6 +120,13 @@ def is_numeric(column: pd.Series[Any]) -> bool:
         return not pd.api.types.is_complex_dtype(column.dtype)
     kinds = {"empty", "boolean", "integer", "floating", "mixed-integer-float"}
     return bool(column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) in kinds)
+
+
+def _as_floats(frame: pd.DataFrame) -> Floats:
+    text = [name for name in frame.columns if not is_numeric(frame[name])]
+    if text:
+        raise DataError("Features are numeric here", f"text in {_listed(text)}", "prepare them with FeaturePreparer")
+    return frame.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _as_frame(X: Any) -> tuple[pd.DataFrame, bool]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
+from sklearn.base import clone
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError
-from hgrisk.models._cox_newton import fit_cox
+from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models._incidence import Hazards, cumulative_incidence, merge_hazards
 from hgrisk.models.protocol import SurvivalModel, Training
 from hgrisk.surv import RE_REPORT
@@ -42,25 +44,37 @@ class ProportionalHazards(SurvivalModel):
         Newton steps taken.
     baseline_times_, baseline_hazard_, competing_hazard_ : ndarray, shape (k,)
         Distinct event times in days, and at each the jump of the baseline hazard of a re-report and of the
-        covariate-free hazard of all competing events.
+        covariate-free hazard of all competing events; stratum after stratum.
+    baseline_stratum_ : ndarray of int, shape (k,)
+        The stratum of each: its place in ``strata_levels_``.
+    strata_levels_ : list of str
+        The strata, in words; one, empty, where the model has none.
     """
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, entry: Any = None, cluster: Any = None) -> Self:
+    _takes_entry = True
+
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, entry: Any = None, cluster: Any = None, *, offset: Any = None
+    ) -> Self:
         """Fit the cause-specific hazard of a re-report.
 
         Parameters
         ----------
         X : DataFrame or ndarray, shape (n, p)
-            Features, one row per landmark.
+            Features, one row per landmark; not copied where they are numbers of one type.
         y : ndarray or DataFrame, shape (n,)
-            Outcome with the fields ``event`` and ``duration_days``; competing events end the time at risk.
+            Outcome with the fields ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed;
+            competing events end the time at risk.
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
         entry : array-like of float, shape (n,), optional
-            Days at which the row comes under observation, from 0 and below its duration; 0 by default. The row is at
-            risk in (entry, duration].
+            Days at which the row comes under observation, from 0 and below its duration, where ``y`` does not say; 0 by
+            default. The row is at risk in (entry, duration].
         cluster : array-like, shape (n,), optional
-            Label of each row's cluster, such as the household, for cluster-robust errors.
+            Label of each row's cluster, such as the household, for cluster-robust errors. A label of its own for each
+            row gives Huber's errors.
+        offset : array-like of float, shape (n,), optional
+            A part of the log hazard that is known; predictions are at offset 0.
 
         Returns
         -------
@@ -76,30 +90,70 @@ class ProportionalHazards(SurvivalModel):
         FitError
             If there is no re-report, or a coefficient has no finite estimate; the columns are named.
         """
-        penalty, ties = self._check_settings()
+        self._check_settings()
         training = self._check_training(X, y, sample_weight)
-        start = _check_entry(entry, training)
+        training = replace(training, entry=_check_entry(entry, training))
+        labels, known = self._stratum_labels(training.frame), _check_offset(offset, training)
+        return self._fit(training, check_cluster(cluster, training), labels, known)
+
+    def _fit(
+        self,
+        training: Training,
+        cluster: NDArray[Any] | None,
+        labels: NDArray[np.str_] | None = None,
+        offset: Floats | None = None,
+    ) -> Self:
+        """Fit on checked rows; the labels are those of strata."""
+        penalty, ties = self._check_settings()
         design, names = self._learn_design(training.frame)
-        fitted = fit_cox(
-            design,
-            training.duration,
-            training.event == RE_REPORT,
-            entry=start,
-            weight=training.weight,
-            cluster=_check_cluster(cluster, training),
-            penalty=penalty,
-            ties=ties,
-            names=names,
-        )
+        happened, stratum = training.event == RE_REPORT, self._learn_strata(labels)
+        rows = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
+        fitted = fit_cox(rows, cluster=cluster, penalty=penalty, ties=ties, names=names, start=self._start(names))
         self.coef_ = fitted.coef
         self.intercept_ = float(-(fitted.center @ fitted.coef))
         self.covariance_, self.model_covariance_ = fitted.covariance, fitted.model_covariance
         self.design_names_ = [str(name) for name in names]
         self.loglik_, self.loglik_null_ = fitted.loglik, fitted.loglik_null
         self.n_events_, self.n_iter_ = fitted.n_events, fitted.n_iter
-        self._keep_hazards(merge_hazards(fitted.times, fitted.hazard, *_competing_hazard(training, start)))
+        self._keep_hazards(fitted, _competing_hazard(rows, training.event > RE_REPORT))
         self.supported_times_ = None
         return self
+
+    def rows_of(self, X: Any, y: Any, sample_weight: Any = None, *, entry: Any = None, offset: Any = None) -> CoxRows:
+        """Return rows as the fitted model sees them, for a look at how it fits.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features with the columns of fit, in the order of fit.
+        y, sample_weight, entry, offset
+            As in fit.
+
+        Returns
+        -------
+        CoxRows
+            Design, time at risk and strata; rows of weight 0 are left out.
+
+        Raises
+        ------
+        DataError
+            If the input does not meet its rule.
+        FitError
+            If a column is missing, extra or moved.
+        """
+        self._check_columns(X)
+        learned = clone(self)  # takes what is learned of the rows, so that the model stays as it was
+        training = learned._check_training(X, y, sample_weight)  # noqa: SLF001
+        labels = self._stratum_labels(training.frame)
+        return CoxRows(
+            self._design(training.frame),
+            training.duration,
+            training.event == RE_REPORT,
+            _check_entry(entry, training),
+            training.weight,
+            learned._learn_strata(labels),  # noqa: SLF001
+            _check_offset(offset, training),
+        )
 
     @property
     def summary_(self) -> pd.DataFrame:
@@ -151,14 +205,49 @@ class ProportionalHazards(SurvivalModel):
     def _score(self, frame: pd.DataFrame) -> Floats:
         return np.asarray(self._design(frame) @ self.coef_ + self.intercept_, dtype=np.float64)
 
-    def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        hazards = Hazards(self.baseline_times_, self.baseline_hazard_, self.competing_hazard_)
-        return cumulative_incidence(self._score(frame), hazards, days)
+    def _stratum_labels(self, frame: pd.DataFrame) -> NDArray[np.str_] | None:  # noqa: ARG002
+        """Return the stratum of each row in words; None where the model has no strata."""
+        return None
 
-    def _keep_hazards(self, hazards: Hazards) -> None:
-        self.baseline_times_ = hazards.times
-        self.baseline_hazard_ = hazards.re_report
-        self.competing_hazard_ = hazards.competing
+    def _start(self, names: Sequence[str]) -> Floats | None:  # noqa: ARG002
+        """Return the coefficients at which the search begins; None for 0."""
+        return None
+
+    def _learn_strata(self, labels: NDArray[np.str_] | None) -> NDArray[np.intp] | None:
+        if labels is None:
+            self.strata_levels_ = [""]
+            return None
+        levels, code = np.unique(labels, return_inverse=True)
+        self.strata_levels_ = levels.tolist()
+        return code
+
+    def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
+        score, labels = self._score(frame), self._stratum_labels(frame)
+        if labels is None:
+            return cumulative_incidence(score, self._hazards(0), days)
+        levels, code = np.unique(labels, return_inverse=True)
+        unknown = [level for level in levels.tolist() if level not in self.strata_levels_]
+        if unknown:
+            raise FitError("A stratum to predict for was there at fit", f"{unknown[0]!r}", "fit with its rows")
+        result = np.empty((len(frame), len(days)))
+        for place, level in enumerate(levels.tolist()):
+            mine = code == place
+            result[mine] = cumulative_incidence(score[mine], self._hazards(self.strata_levels_.index(level)), days)
+        return result
+
+    def _hazards(self, stratum: int) -> Hazards:
+        its = self.baseline_stratum_ == stratum
+        return Hazards(self.baseline_times_[its], self.baseline_hazard_[its], self.competing_hazard_[its])
+
+    def _keep_hazards(self, fitted: CoxFit, competing: CoxFit | None) -> None:
+        merged = []
+        for stratum in range(len(self.strata_levels_)):
+            jumps = (jump for fit in (fitted, competing) for jump in _jumps(fit, stratum))
+            merged.append(merge_hazards(*jumps))
+        self.baseline_times_ = np.concatenate([hazards.times for hazards in merged])
+        self.baseline_hazard_ = np.concatenate([hazards.re_report for hazards in merged])
+        self.competing_hazard_ = np.concatenate([hazards.competing for hazards in merged])
+        self.baseline_stratum_ = np.repeat(np.arange(len(merged)), [len(hazards.times) for hazards in merged])
 
 
 def check_penalty(penalty: float, ties: str) -> tuple[float, str]:
@@ -170,37 +259,53 @@ def check_penalty(penalty: float, ties: str) -> tuple[float, str]:
     return float(penalty), ties
 
 
-def _check_entry(entry: Any, training: Training) -> Floats:
+def _check_entry(entry: Any, training: Training) -> Floats | None:
     if entry is None:
-        return np.zeros(len(training.duration))
-    days = _one_per_row(np.asarray(entry, dtype=np.float64), training, "Entry times")
+        return training.entry
+    if training.entry is not None:
+        raise DataError("Entry times are given once", "entry and the outcome's entry_days", "leave one of them out")
+    days = one_per_row(np.asarray(entry, dtype=np.float64), training, "Entry times")
     wrong = ~(np.isfinite(days) & (days >= 0) & (days < training.duration))
     if wrong.any():
         raise DataError("A row enters at 0 days or later and before its duration", f"{days[wrong][0]}", "correct it")
     return days
 
 
-def _check_cluster(cluster: Any, training: Training) -> NDArray[Any] | None:
+def _check_offset(offset: Any, training: Training) -> Floats | None:
+    if offset is None:
+        return None
+    known = one_per_row(np.asarray(offset, dtype=np.float64), training, "Offsets")
+    if not np.isfinite(known).all():
+        raise DataError("An offset is a finite number", f"{known[~np.isfinite(known)][0]}", "correct or remove the row")
+    return known
+
+
+def check_cluster(cluster: Any, training: Training) -> NDArray[Any] | None:
+    """Return the labels of the kept rows, or refuse them."""
     if cluster is None:
         return None
-    labels = _one_per_row(np.asarray(cluster), training, "Cluster labels")
+    labels = one_per_row(np.asarray(cluster), training, "Cluster labels")
     if pd.isna(labels).any():
         raise DataError("Each row has a cluster label", "a missing one", "give each household a label")
     return labels
 
 
-def _one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[Any]:
+def one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[Any]:
+    """Return the values of the kept rows, or refuse another number of them."""
     if values.shape != training.kept.shape:
         raise DataError(f"{what} are one per row", f"shape {values.shape}", f"pass {len(training.kept)} of them")
-    return values[training.kept]
+    return values if training.kept.all() else values[training.kept]
 
 
-def _competing_hazard(training: Training, entry: Floats) -> tuple[Floats, Floats]:
-    """Return times and jumps of the Nelson-Aalen hazard of all competing events: a Cox regression without columns."""
-    happened = training.event > RE_REPORT
+def _competing_hazard(rows: CoxRows, happened: NDArray[np.bool_]) -> CoxFit | None:
+    """Return the Nelson-Aalen hazard of all competing events, by stratum: a Cox regression without columns."""
     if not happened.any():
+        return None
+    return fit_cox(replace(rows, X=np.empty((len(happened), 0)), happened=happened, offset=None), ties="breslow")
+
+
+def _jumps(fit: CoxFit | None, stratum: int) -> tuple[Floats, Floats]:
+    if fit is None:
         return np.empty(0), np.empty(0)
-    nothing = np.empty((len(entry), 0))
-    weight = training.weight
-    fitted = fit_cox(nothing, training.duration, happened, entry=entry, weight=weight, ties="breslow")
-    return fitted.times, fitted.hazard
+    its = fit.stratum == stratum
+    return fit.times[its], fit.hazard[its]

@@ -11,14 +11,14 @@ from sklearn.base import clone
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
-from hgrisk.models._blas import one_blas_thread
+from hgrisk.hazards.blas import one_blas_thread
+from hgrisk.hazards.fit import CoxRows, fit_cox
+from hgrisk.hazards.risk_sets import build_risk_sets
+from hgrisk.hazards.steps import likelihood_at, weigh
 from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._cox_likelihood import likelihood_at
-from hgrisk.models._cox_newton import fit_cox
-from hgrisk.models._risk_sets import build_risk_sets
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
-from hgrisk.surv import RE_REPORT, as_surv
+from hgrisk.surv import RE_REPORT, without_entry
 
 CHOSEN = "chosen"
 GRID = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
@@ -76,15 +76,15 @@ def choose_penalty(
     """
     if not grid or not all(0 < penalty < np.inf for penalty in grid):
         raise ConfigError("A grid of penalties holds numbers above 0", f"{list(grid)}", f"use {list(GRID)}")
-    outcome, keys = as_surv(y), np.asarray(clusters)
+    outcome, keys = without_entry(y, "The choice of a penalty"), np.asarray(clusters)
     if not len(X) == len(outcome) == len(keys):
         found = f"{len(X)} rows, {len(outcome)} outcomes and {len(keys)} clusters"
         raise DataError("Every row has an outcome and a cluster", found, "pass the same landmarks to all three")
     fold = _folds(keys, n_folds, seed)
     design = numeric_matrix(FeaturePreparer().fit(X).transform(X))
     design = (design - design.mean(axis=0)) / np.where(design.std(axis=0) > 0, design.std(axis=0), 1.0)
-    duration, happened = outcome["duration_days"], outcome["event"] == RE_REPORT
-    scores = np.array([_score(design, duration, happened, fold, penalty) for penalty in grid])
+    duration, happened = np.ascontiguousarray(outcome["duration_days"]), outcome["event"] == RE_REPORT
+    scores = _scores(CoxRows(design, duration, happened), fold, grid)
     best = np.flatnonzero(scores >= scores.max() - 1e-9)
     return float(max(np.asarray(grid)[best]))
 
@@ -137,20 +137,22 @@ def _folds(clusters: Any, n_folds: int, seed: int) -> Any:
     return assigned[code]
 
 
-def _score(design: Floats, duration: Floats, happened: Any, fold: Any, penalty: float) -> float:
-    total = 0.0
+def _scores(rows: CoxRows, fold: Any, grid: Sequence[float]) -> Floats:
+    """Return the cross-validated partial likelihood of each penalty."""
+    totals = np.zeros(len(grid))
     for left_out in np.unique(fold):
         kept = fold != left_out
-        if not happened[kept].any():
+        if not rows.happened[kept].any():
             raise FitError("Every fold leaves a re-report to learn from", "none", "set the penalty")
-        coef = fit_cox(design[kept], duration[kept], happened[kept], penalty=penalty).coef
-        whole = _loglik(design, duration, happened, coef)
-        total += whole - _loglik(design[kept], duration[kept], happened[kept], coef)
-    return total
+        part = CoxRows(rows.X[kept], rows.duration[kept], rows.happened[kept])
+        coef = None
+        for place in np.argsort(grid)[::-1]:  # from the largest: each search begins where the one before ended
+            coef = fit_cox(part, penalty=grid[place], start=coef).coef
+            totals[place] += _loglik(rows, coef) - _loglik(part, coef)
+    return totals
 
 
-def _loglik(design: Floats, duration: Floats, happened: Any, coef: Floats) -> float:
-    n = len(duration)
-    sets = build_risk_sets(duration, happened, np.zeros(n), np.ones(n), "efron")
+def _loglik(rows: CoxRows, coef: Floats) -> float:
+    weighted = weigh(build_risk_sets(rows.duration, rows.happened), np.ones(len(rows.duration)), efron=True)
     with one_blas_thread():
-        return likelihood_at(sets, design[sets.order] @ coef).loglik
+        return likelihood_at(weighted, rows.X @ coef).loglik

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError
 from hgrisk.models._columns import ColumnMemory
-from hgrisk.surv import as_surv
+from hgrisk.surv import ENTRY, as_surv, without_entry
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Training:
         0 censored, 1 re-report, 2 and above a competing event.
     weight : ndarray, shape (n,)
         Case weights above 0.
+    entry : ndarray, shape (n,), or None
+        Days at which each row came under observation; None where all did at day 0.
     kept : ndarray of bool, shape (n_rows_given,)
         Which of the given rows these are.
     """
@@ -39,6 +41,7 @@ class Training:
     duration: Floats
     event: NDArray[np.int8]
     weight: Floats
+    entry: Floats | None
     kept: NDArray[np.bool_]
 
 
@@ -64,6 +67,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
 
     last_followup_days_: float
     supported_times_: tuple[float, ...] | None
+    _takes_entry: ClassVar[bool] = False
 
     @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -74,7 +78,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         X : DataFrame or ndarray, shape (n, p)
             Features, one row per landmark.
         y : ndarray or DataFrame, shape (n,)
-            Outcome with the fields ``event`` and ``duration_days``.
+            Outcome with the fields ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed.
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
 
@@ -166,7 +170,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
 
     def _check_training(self, X: Any, y: Any, sample_weight: Any) -> Training:
         frame = self._learn_columns(X)
-        outcome = as_surv(y)
+        outcome = as_surv(y) if self._takes_entry else without_entry(y, type(self).__name__)
         if len(frame) != len(outcome) or len(frame) == 0:
             raise DataError(
                 "Features and outcomes have one row per landmark",
@@ -178,7 +182,8 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         if not kept.all():
             frame, outcome, weight = frame.loc[kept], outcome[kept], weight[kept]
         self.last_followup_days_ = float(outcome["duration_days"].max())
-        return Training(frame, outcome["duration_days"], outcome["event"], weight, kept)
+        columns = {name: np.ascontiguousarray(outcome[name]) for name in outcome.dtype.names or ()}
+        return Training(frame, columns["duration_days"], columns["event"], weight, columns.get(ENTRY), kept)
 
     def _check_times(self, times: Any) -> Floats:
         days = np.atleast_1d(np.asarray(times, dtype=np.float64))

@@ -1,7 +1,5 @@
 """The Newton fit against a likelihood written as loops, against lifelines, and against the laws it obeys."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,11 +8,13 @@ from hypothesis import strategies as st
 from lifelines import CoxPHFitter
 from scipy.optimize import approx_fprime
 
-from hgrisk.errors import FitError
-from hgrisk.models import _cox_newton
-from hgrisk.models._cox_likelihood import derivatives, likelihood_at, score_residuals
-from hgrisk.models._cox_newton import fit_cox
-from hgrisk.models._risk_sets import build_risk_sets
+from hgrisk.hazards import design as design_module
+from hgrisk.hazards import fit as fit_module
+from hgrisk.hazards import sums
+from hgrisk.hazards.residuals import martingale_residuals, score_residuals
+from hgrisk.hazards.risk_sets import build_risk_sets
+from hgrisk.hazards.steps import likelihood_at, weigh
+from tests.hazards.cox_rows import draw, fit_cox, loglik_by_loops, problem_of
 
 SAME = 1e-7
 NUMERICAL = 1e-5  # finite differences
@@ -24,45 +24,24 @@ SEEDS = st.integers(0, 10_000)
 TIES = st.sampled_from(["efron", "breslow"])
 
 
-def draw(seed, n=60, p=3, last_day=12):
-    """Heavily tied start-stop rows with weights; effects are moderate, so that estimates are finite."""
-    rng = np.random.default_rng(seed)
-    X = rng.normal(size=(n, p)) * np.linspace(0.5, 2, p) + 3
-    entry = np.where(rng.random(n) < 0.5, 0.0, rng.integers(0, last_day - 1, n))
-    duration = entry + rng.integers(1, last_day, n)
-    return X, duration.astype(float), rng.random(n) < 0.6, entry, rng.uniform(0.3, 2.0, n)
-
-
-def loglik_by_loops(coef, rows, ties):
-    X, duration, happened, entry, weight = rows
-    risk, total = weight * np.exp(X @ coef), 0.0
-    for day in np.unique(duration[happened]):
-        at_risk = (entry < day) & (day <= duration)
-        dead = happened & (duration == day)
-        total += weight[dead] @ (X[dead] @ coef)
-        for step in range(dead.sum()):
-            share = step / dead.sum() if ties == "efron" else 0.0
-            total -= weight[dead].mean() * np.log(risk[at_risk].sum() - share * risk[dead].sum())
-    return total
-
-
 @settings(max_examples=25, deadline=None)
 @given(SEEDS, TIES)
 def test_value_gradient_and_information_equal_the_loops(seed, ties):
-    X, duration, happened, entry, weight = rows = draw(seed, n=30)
-    sets = build_risk_sets(duration, happened, entry, weight, ties)
+    rows = draw(seed, n=30)
+    problem = problem_of(rows, ties)
     coef = np.array([0.2, -0.1, 0.05])
-    point = likelihood_at(sets, X[sets.order] @ coef)
-    gradient, information = derivatives(sets, X[sets.order], point)
+    point = problem.at(coef)
+    gradient, information = problem.derivatives(point)
     assert point.loglik == pytest.approx(loglik_by_loops(coef, rows, ties), abs=1e-9)
     slope = approx_fprime(coef, loglik_by_loops, 1e-7, rows, ties)
     np.testing.assert_allclose(gradient, slope, atol=1e-4)
 
     def gradient_at(moved):
-        return derivatives(sets, X[sets.order], likelihood_at(sets, X[sets.order] @ moved))[0]
+        return problem.derivatives(problem.at(moved))[0]
 
     np.testing.assert_allclose(information, -approx_fprime(coef, gradient_at, 1e-6), atol=1e-3)
-    np.testing.assert_allclose(score_residuals(sets, X[sets.order], point).sum(axis=0), gradient, atol=1e-9)
+    np.testing.assert_allclose(score_residuals(problem, point).sum(axis=0), gradient, atol=1e-9)
+    assert rows[-1] @ martingale_residuals(problem, point) == pytest.approx(0.0, abs=1e-9)
 
 
 @settings(max_examples=25, deadline=None)
@@ -204,81 +183,6 @@ def test_without_columns_the_baseline_is_nelson_aalen():
     assert fit.loglik == fit.loglik_null
 
 
-def refusal(*args, **kwargs):
-    with pytest.raises(FitError) as caught:
-        fit_cox(*args, **kwargs)
-    return str(caught.value)
-
-
-def test_no_event_is_refused():
-    X, duration, happened, *_ = draw(1)
-    assert "at least one re-report, but found none" in refusal(X, duration, np.zeros_like(happened))
-
-
-def test_collinear_columns_are_named_and_a_penalty_cures_them():
-    X, duration, happened, *_ = draw(2)
-    X = np.column_stack([X, X[:, 0] + 2 * X[:, 2] + 7])
-    text = refusal(X, duration, happened, names=["age", "count", "days", "sum"])
-    assert re.search(r"but found collinear 'age', 'days', 'sum': remove one of them or set a penalty above 0\.$", text)
-    assert np.all(np.isfinite(fit_cox(X, duration, happened, penalty=0.01).coef))
-
-
-def test_nearly_collinear_columns_are_fitted():
-    X, duration, happened, *_ = draw(2, n=400)
-    noise = np.random.default_rng(0).normal(size=len(X))
-    fit = fit_cox(np.column_stack([X, X[:, 0] + 1e-3 * noise]), duration, happened)
-    assert np.all(np.isfinite(fit.covariance))
-
-
-@pytest.mark.parametrize("constant", [0.0, 0.1, 1e9])
-def test_columns_without_variation_are_named(constant):
-    X, duration, happened, *_ = draw(3)
-    X = np.column_stack([X, np.full(len(X), constant)])
-    text = refusal(X, duration, happened, names=["a", "b", "c", "flat"])
-    assert "no variation in 'flat': remove" in text
-    assert fit_cox(X, duration, happened, penalty=0.1).coef[-1] == 0
-
-
-def test_a_column_that_varies_only_where_nobody_is_at_risk_is_named():
-    X, duration, happened, *_ = draw(4)
-    early = duration <= 2
-    happened = happened & ~early
-    X = np.column_stack([X, np.where(early, 1.0, 0.0)])
-    assert "no variation in 'x3'" in refusal(X, duration, happened)
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_complete_separation_is_named_and_a_penalty_cures_it(sign):
-    X, duration, happened, *_ = draw(5, n=200)
-    X = np.column_stack([X, sign * happened])
-    text = refusal(X, duration, happened, names=["a", "b", "c", "told_later"])
-    assert "events perfectly ordered by 'told_later': set a penalty above 0 or merge rare levels" in text
-    assert sign * fit_cox(X, duration, happened, penalty=0.01).coef[-1] > 1
-
-
-def test_separation_by_two_columns_together_names_both():
-    rng = np.random.default_rng(6)
-    a, happened = rng.integers(0, 5, 200), rng.random(200) < 0.5
-    X = np.column_stack([a, a + happened, rng.normal(size=200)]).astype(float)
-    text = refusal(X, rng.integers(1, 30, 200) * 1.0, happened)
-    assert "'x0', 'x1':" in text
-
-
-def test_a_rare_but_real_effect_is_not_taken_for_separation():
-    rng = np.random.default_rng(9)
-    n = 20_000
-    group = rng.random(n) < 0.5
-    happened = rng.random(n) < np.where(group, 2e-4, 0.5)
-    assert happened[group].any()
-    fit = fit_cox(group[:, None].astype(float), rng.integers(1, 365, n) * 1.0, happened)
-    assert fit.coef[0] < -6
-
-
-def test_one_cluster_is_refused():
-    X, duration, happened, *_ = draw(1)
-    assert "at least 2 clusters, but found 1" in refusal(X, duration, happened, cluster=np.zeros(len(X)))
-
-
 def test_extreme_predictors_do_not_overflow():
     rng = np.random.default_rng(10)
     X = rng.normal(size=(500, 1)) * 1e6
@@ -287,33 +191,94 @@ def test_extreme_predictors_do_not_overflow():
     assert fit.coef[0] == pytest.approx(5e-6, rel=0.1)
 
 
-def test_a_step_too_far_is_halved_until_the_likelihood_rises():
-    X, duration, happened, entry, weight = draw(11)
-    sets = build_risk_sets(duration, happened, entry, weight, "efron")
-    design, start = X[sets.order] - 3, np.zeros(3)
-    point = likelihood_at(sets, design @ start)
-    gradient, information = derivatives(sets, design, point)
-    far = 2**12 * np.linalg.solve(information, gradient)
-    coef, reached = _cox_newton._uphill(sets, design, 0.0, coef=start, step=far, point=point)
-    assert reached.loglik > point.loglik
-    assert np.linalg.norm(coef) < np.linalg.norm(far)
-    coef, reached = _cox_newton._uphill(sets, design, 0.0, coef=start, step=-1e15 * gradient, point=point)
-    np.testing.assert_array_equal(coef, start)  # no step in a wrong direction
-    assert reached is point
+def close(one, other, rel=1e-9):
+    for name in ("coef", "covariance", "model_covariance", "hazard", "loglik", "loglik_null"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=rel, atol=1e-12, err_msg=name)
 
 
-def test_underflow_is_an_impossible_point_not_a_warning():
-    sets = build_risk_sets(np.array([1.0, 2.0]), np.array([True, True]), np.zeros(2), np.ones(2), "efron")
-    assert likelihood_at(sets, np.array([0.0, -2000.0])).loglik == -np.inf
+@settings(max_examples=15, deadline=None)
+@given(SEEDS, TIES)
+def test_strata_add_their_likelihoods_up(seed, ties):
+    X, duration, happened, entry, weight = draw(seed, n=80)
+    stratum = np.arange(80) % 3
+    coef = np.array([0.2, -0.1, 0.05])
+    sets = build_risk_sets(duration, happened, entry, stratum)
+    together = likelihood_at(weigh(sets, weight, efron=ties == "efron"), X @ coef).loglik
+    parts = [[part[stratum == label] for part in (X, duration, happened, entry, weight)] for label in range(3)]
+    assert together == pytest.approx(sum(loglik_by_loops(coef, part, ties) for part in parts), abs=1e-9)
+    fit = fit_cox(X, duration, happened, entry=entry, weight=weight, stratum=stratum, ties=ties)
+    slope = sum(approx_fprime(fit.coef, loglik_by_loops, 1e-6, part, ties) for part in parts)
+    np.testing.assert_allclose(slope, 0.0, atol=1e-3)
+    for label, (X_part, *others) in enumerate(parts):
+        own = np.append((X_part - fit.center) @ fit.coef, 0.0)
+        alone = likelihood_at(
+            weigh(build_risk_sets(others[0], others[1], others[2]), others[3], efron=ties == "efron"), own[:-1]
+        )
+        jumps = alone.once[1:, 0] * np.exp(-alone.shift)
+        np.testing.assert_allclose(fit.hazard[fit.stratum == label], jumps, rtol=1e-9)
 
 
-def test_running_out_of_steps_is_refused(monkeypatch):
-    X, duration, happened, *_ = draw(12)
-    monkeypatch.setattr(_cox_newton, "MAX_ITERATIONS", 2)
-    monkeypatch.setattr(_cox_newton, "DECREMENT", 1e-300)
-    assert "Newton's method converges, but found 2 steps without: set a penalty" in refusal(X, duration, happened)
+@settings(max_examples=15, deadline=None)
+@given(SEEDS, TIES, st.booleans())
+def test_blocks_of_event_times_and_threads_change_nothing(seed, ties, in_strata):
+    X, duration, happened, entry, weight = draw(seed, n=90, last_day=40)
+    more = {"entry": entry, "weight": weight, "ties": ties, "cluster": np.arange(90) // 3}
+    if in_strata:
+        more["stratum"] = np.arange(90) % 2
+    whole = fit_cox(X, duration, happened, **more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(design_module, "SMALL", 10)
+        close(fit_cox(X, duration, happened, **more), whole)
+        patch.setattr(sums, "LARGEST_TABLE", 1)
+        patch.setattr(sums, "BLOCK_SLOTS", 7)
+        patch.setattr(design_module, "CHUNK_VALUES", 1)
+        close(fit_cox(X, duration, happened, **more), whole)
 
 
-def test_a_singular_step_names_the_columns():
-    with pytest.raises(FitError, match=r"every direction, but found none left in a direction of a, b"):
-        _cox_newton._newton_step(np.zeros((2, 2)), np.ones(2), ["a", "b"])
+def test_the_layout_and_type_of_the_columns_change_nothing():
+    X, duration, happened, *_ = draw(21, n=300)
+    X = np.round(X * 4)
+    plain = fit_cox(X, duration, happened)
+    for other in (np.asfortranarray(X), X.astype(np.float32), X.astype(np.int16), np.repeat(X, 2, axis=1)[:, ::2]):
+        close(fit_cox(other, duration, happened), plain)
+
+
+def test_a_search_from_a_part_of_many_rows_ends_where_it_does_without(monkeypatch):
+    X, duration, happened, entry, weight = draw(22, n=4000)
+    duration = entry + np.ceil(50 * np.exp(-1.5 * (X[:, 1] - 3)))
+    more = {"entry": entry, "weight": weight, "stratum": np.arange(4000) % 2}
+    plain = fit_cox(X, duration, happened, **more)
+    monkeypatch.setattr(fit_module, "LARGE", 1000)
+    quick = fit_cox(X, duration, happened, **more)
+    close(quick, plain)
+    assert quick.n_iter < plain.n_iter
+    only_late = np.where(np.arange(4000) % 16 == 0, 0.0, X[:, 0])  # does not vary in the part
+    X = np.column_stack([only_late, X[:, 1:]])
+    assert np.isfinite(fit_cox(X, duration, happened).coef).all()
+
+
+def test_an_offset_is_a_column_with_coefficient_1():
+    X, duration, happened, *_ = draw(23, n=300)
+    whole = fit_cox(X, duration, happened)
+    rest = fit_cox(X[:, 1:], duration, happened, offset=X[:, 0] * whole.coef[0])
+    np.testing.assert_allclose(rest.coef, whole.coef[1:], rtol=1e-6)
+    assert rest.loglik == pytest.approx(whole.loglik, abs=1e-9)
+
+
+def test_a_search_from_the_end_takes_one_step():
+    X, duration, happened, *_ = draw(24, n=300)
+    whole = fit_cox(X, duration, happened)
+    assert fit_cox(X, duration, happened, start=whole.coef).n_iter == 1
+
+
+def test_each_row_a_cluster_of_its_own_or_by_label_gives_the_same_errors():
+    X, duration, happened, *_ = draw(25, n=200)
+    huber = fit_cox(X, duration, happened, cluster=np.arange(200))
+    with_ghost = fit_cox(
+        np.vstack([X, X[:1]]),
+        np.append(duration, 1.0),
+        np.append(happened, False),
+        weight=np.append(np.ones(200), 0.0),
+        cluster=np.append(np.arange(200), 0),
+    )
+    np.testing.assert_allclose(huber.covariance, with_ghost.covariance, rtol=1e-9)

@@ -6,9 +6,10 @@ import pytest
 from scipy.optimize import minimize
 
 from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.hazards.fit import CoxRows
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
-from hgrisk.models.penalty import GRID, _folds, _score, choose_penalty, settle_penalty
+from hgrisk.models.penalty import GRID, _folds, _scores, choose_penalty, settle_penalty
 from hgrisk.surv import Surv
 
 SAME_LIKELIHOOD = 1e-5  # of the general optimiser
@@ -63,7 +64,7 @@ def test_it_is_the_best_of_the_grid_by_a_slow_and_obvious_way():
     grid = (0.003, 0.03, 0.1, 0.3, 1.0)
     scores = [slow_score(z, y["duration_days"], happened, fold, penalty) for penalty in grid]
     assert 0 < int(np.argmax(scores)) < len(grid) - 1
-    found = [_score(z, y["duration_days"], happened, fold, penalty) for penalty in grid]
+    found = _scores(CoxRows(z, np.array(y["duration_days"]), happened), fold, grid)
     np.testing.assert_allclose(found, scores, rtol=SAME_LIKELIHOOD)
     assert choose_penalty(X, y, clusters, grid=grid, seed=3) == grid[int(np.argmax(scores))]
 

@@ -6,6 +6,7 @@ import pytest
 from lifelines import CoxPHFitter
 
 from hgrisk.models.cox import CoxRegression
+from hgrisk.models.cox_diagnostics import proportional_hazards_test
 from hgrisk.surv import Surv
 
 PRINTED = 5.1e-6  # coefficients and errors are printed with five digits
@@ -86,3 +87,19 @@ def test_person_weeks_with_fixed_columns_equal_one_row_per_person(read, rossi):
     np.testing.assert_allclose(split.coef_, whole.coef_, atol=1e-9)
     np.testing.assert_allclose(split.model_covariance_, whole.model_covariance_, rtol=1e-7)
     np.testing.assert_allclose(split.covariance_, whole.covariance_, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("ties", "transform", "expected"),
+    [
+        ("efron", "km", [0.062430, 5.973982, 2.068265, 4.224596, 1.011022, 0.018383, 0.520584, 17.694415]),
+        ("efron", "log", [0.137599, 8.231498, 1.617085, 2.085855, 1.125973, 0.219203, 0.013479, 17.661571]),
+        ("breslow", "km", [0.061385, 5.940847, 2.055371, 4.190715, 1.005007, 0.018993, 0.510019, 17.573279]),
+        ("breslow", "identity", [0.008592, 6.579103, 2.130806, 3.845772, 1.025128, 0.028914, 0.415453, 18.059743]),
+    ],
+)
+def test_proportional_hazards_test_equals_r(rossi, ties, transform, expected):
+    model = CoxRegression(ties=ties, prepare=False).fit(*rossi)
+    table = proportional_hazards_test(model, *rossi, transform)
+    np.testing.assert_allclose(table["statistic"], expected, atol=1e-6)
+    assert table["df"].tolist() == [1] * 7 + [7]

@@ -1,0 +1,149 @@
+"""Columns as they are, centred a few thousand rows at a time: a fit never copies them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hgrisk.hazards.risk_sets import Floats
+
+CHUNK_VALUES = 80_000
+"""Values of a part of the columns that stay near the processor."""
+
+SMALL = 1_000_000
+"""Tables of so few values are not worth a thread."""
+
+N_SHARES = 4
+"""The rows of larger ones are shared out in so many parts, on any machine, so that sums are the same on all."""
+
+Places = NDArray[np.signedinteger[Any]]
+Rows = slice | Places
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Design:
+    """Columns, and a value near the middle of each, which sums are taken around.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n, p)
+        Numbers of any type, in any layout.
+    center : ndarray, shape (p,)
+        Weighted means.
+    scale : ndarray, shape (p,)
+        Weighted standard deviations; 1 for a column without variation.
+    """
+
+    values: NDArray[Any]
+    center: Floats
+    scale: Floats
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.values.shape[0])
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return int(self.values.shape[1])
+
+    @property
+    def chunk_rows(self) -> int:
+        """Rows of a chunk."""
+        return max(64, CHUNK_VALUES // max(1, self.n_columns))
+
+    def buffer(self) -> Floats:
+        """Return room for a chunk."""
+        return np.empty((self.chunk_rows, self.n_columns))
+
+    def fill(self, rows: Rows, buffer: Floats) -> Floats:
+        """Write some rows, centred, to the buffer; return the part that is filled."""
+        part = self.values[rows]
+        filled = buffer[: len(part)]
+        np.subtract(part, self.center, out=filled)
+        return filled
+
+    def shares(self) -> list[range]:
+        """Cut the rows into parts for threads; how many depends on the size of the table alone."""
+        n_shares = N_SHARES if self.values.size > SMALL else 1
+        bounds = np.linspace(0, self.n_rows, n_shares + 1).astype(int).tolist()
+        return [range(low, high) for low, high in pairwise(bounds)]
+
+    def chunks(self, rows: range | Places) -> list[Rows]:
+        """Cut rows, a range or places, into chunks."""
+        size = self.chunk_rows
+        starts = range(0, len(rows), size)
+        if isinstance(rows, range):
+            return [slice(rows[at], rows[min(at + size, len(rows)) - 1] + 1) for at in starts]
+        return [rows[at : at + size] for at in starts]
+
+    def predictor(self, coef: Floats, offset: Floats | None = None) -> Floats:
+        """Return ``(values - center) @ coef`` for every row, plus the offset."""
+        result = np.empty(self.n_rows)
+
+        def share(rows: range) -> None:
+            buffer = self.buffer()
+            for chunk in self.chunks(rows):
+                np.matmul(self.fill(chunk, buffer), coef, out=result[chunk])
+
+        side_by_side(share, self.shares())
+        if offset is not None:
+            result += offset
+        return result
+
+
+def side_by_side(work: Callable[[Any], Done], parts: Sequence[Any]) -> list[Done]:
+    """Do the work on each part, on as many processors as there are, and return the results in order."""
+    n_threads = min(os.cpu_count() or 1, len(parts))
+    if n_threads <= 1:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(work, parts))
+
+
+def standardised(values: NDArray[Any], weight: Floats) -> Design:
+    """Find the mean and the standard deviation of each column, by weight.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, p)
+        Numbers.
+    weight : ndarray, shape (n,)
+        Case weights, some above 0.
+
+    Returns
+    -------
+    Design
+        The columns with their centre and scale; a column without variation has the scale 1. Centre and scale are finite
+        only where all values, and their squares, are.
+    """
+    n_rows, n_columns = values.shape
+    first = np.array(values[0], dtype=np.float64) if n_rows else np.zeros(n_columns)
+    total = weight.sum()
+    mean = _sums(Design(values, first, np.ones(n_columns)), weight, power=1) / total
+    spread = np.sqrt(_sums(Design(values, first + mean, np.ones(n_columns)), weight, power=2) / total)
+    # around its first value a constant column is 0 to the last bit: no rounding error passes for variation
+    return Design(values, first + mean, np.where(spread > 0, spread, 1.0))
+
+
+def _sums(design: Design, weight: Floats, power: int) -> Floats:
+    def share(rows: range) -> Floats:
+        buffer, total = design.buffer(), np.zeros(design.n_columns)
+        with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite, by name
+            for chunk in design.chunks(rows):
+                filled = design.fill(chunk, buffer)
+                if power == 2:
+                    np.square(filled, out=filled)
+                total += weight[chunk] @ filled
+        return total
+
+    return np.asarray(sum(side_by_side(share, design.shares()), np.zeros(design.n_columns)), dtype=np.float64)

@@ -1,0 +1,222 @@
+"""The Cox likelihood at one linear predictor: sums over risk sets, steps of the hazard, expected events of each row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hgrisk.hazards.compiled import compiled
+from hgrisk.hazards.risk_sets import Floats, RiskSets, ties_at
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Risk sets whose rows count by a weight.
+
+    Attributes
+    ----------
+    sets : RiskSets
+        The risk sets.
+    weight : ndarray, shape (n,)
+        Case weights, 0 and above.
+    n_tied, mean_weight : ndarray, shape (k,)
+        Number and mean weight of the events of each slot, of those with a weight.
+    efron : bool
+        Whether tied events leave the risk set one after the other, rather than all see the whole of it.
+    """
+
+    sets: RiskSets
+    weight: Floats
+    n_tied: NDArray[np.int64]
+    mean_weight: Floats
+    efron: bool
+
+    @property
+    def n_events(self) -> float:
+        """Weighted number of events."""
+        return float(self.n_tied @ self.mean_weight)
+
+
+@dataclass(frozen=True)
+class Point:
+    """The partial likelihood at one linear predictor.
+
+    With A the risk-set total of a slot, E that of its tied events and f = 0, 1/d, ..., (d - 1)/d the part of them that
+    Efron's steps take out, a slot's steps are ``w / (A - f E)``, w the mean weight.
+
+    Attributes
+    ----------
+    loglik : float
+        Log partial likelihood, without the constants of tied sets; minus infinity where a total underflows.
+    risk : ndarray, shape (n,)
+        Case weight times relative hazard, divided by ``exp(shift)``.
+    shift : float
+        Largest linear predictor, taken out against overflow.
+    once : ndarray, shape (k, 2)
+        Sums over a slot's steps of ``w / total`` and ``w f / total``: the hazard's jump, and the part of it that the
+        slot's own events escape.
+    twice : ndarray, shape (k, 3)
+        Sums over a slot's steps of ``w f**t / total**2``, t = 0, 1, 2.
+    """
+
+    loglik: float
+    risk: Floats
+    shift: float
+    once: Floats
+    twice: Floats
+
+
+def weigh(sets: RiskSets, weight: Floats, *, efron: bool) -> Weighted:
+    """Give the rows of risk sets their weights.
+
+    Parameters
+    ----------
+    sets : RiskSets
+        The risk sets.
+    weight : ndarray, shape (n,)
+        Case weights, 0 and above.
+    efron : bool
+        Whether ties are Efron's; else they are Breslow's.
+
+    Returns
+    -------
+    Weighted
+        Risk sets, weights and ties.
+    """
+    n_tied, mean_weight = ties_at(weight, sets.happened, sets.stop, sets.n_slots)
+    return Weighted(sets, weight, n_tied, mean_weight, efron)
+
+
+def likelihood_at(weighted: Weighted, predictor: Floats) -> Point:
+    """Evaluate the log partial likelihood (Efron 1977, doi:10.1080/01621459.1977.10480613).
+
+    Parameters
+    ----------
+    weighted : Weighted
+        Risk sets and weights.
+    predictor : ndarray, shape (n,)
+        Linear predictor of each row.
+
+    Returns
+    -------
+    Point
+        Value, and the sums that the derivatives share.
+    """
+    sets = weighted.sets
+    shift = float(predictor.max())
+    risk = np.exp(predictor - shift)
+    risk *= weighted.weight
+    at_risk, of_events = _totals(risk, sets.happened, sets.start, sets.stop, sets.opens)
+    logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
+    gained = _gained(weighted.weight, predictor, shift, sets.happened)
+    return Point(gained - logs, risk, shift, once, twice)
+
+
+def expected_events(sets: RiskSets, point: Point, by: Floats | None = None) -> Floats:
+    """Return the events expected of each row over its time at risk, times its weight.
+
+    Parameters
+    ----------
+    sets : RiskSets
+        The n rows.
+    point : Point
+        The likelihood.
+    by : ndarray, shape (k,), optional
+        A factor of each slot, 0 or above.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        ``risk * sum of the steps at risk``; a row's own tied steps count in part.
+    """
+    whole, part = point.once[:, 0], point.once[:, 1]
+    if by is not None:
+        whole, part = whole * by, part * by
+    passed = within_strata(whole, sets.opens)
+    expected: Floats = _expected(point.risk, sets.happened, sets.start, sets.stop, passed, part)
+    return expected
+
+
+@compiled
+def within_strata(values, opens):
+    """Add up along the slots, anew from each opening slot.
+
+    Parameters
+    ----------
+    values : ndarray, shape (k,)
+        A value for each slot.
+    opens : ndarray of bool, shape (k,)
+        Whether a slot opens a stratum.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Sums up to and including each slot of its stratum.
+    """
+    sums, running = np.empty(len(values)), 0.0
+    for slot in range(len(values)):
+        running = 0.0 if opens[slot] else running + values[slot]
+        sums[slot] = running
+    return sums
+
+
+@compiled
+def _totals(risk, happened, start, stop, opens):
+    n_slots = len(opens)
+    at_risk, of_events = np.zeros(n_slots), np.zeros(n_slots)
+    for row in range(len(risk)):
+        at_risk[stop[row]] += risk[row]
+        if happened[row]:
+            of_events[stop[row]] += risk[row]
+        if not opens[start[row]]:
+            at_risk[start[row]] -= risk[row]
+    running = 0.0
+    for slot in range(n_slots - 1, -1, -1):
+        running = 0.0 if opens[slot] else running + at_risk[slot]
+        at_risk[slot] = running
+    return at_risk, of_events
+
+
+@compiled
+def _steps(at_risk, of_events, n_tied, mean_weight, efron):
+    """Sum the logs and the inverses of the totals over the steps of each slot."""
+    n_slots = len(at_risk)
+    once, twice = np.zeros((n_slots, 2)), np.zeros((n_slots, 3))
+    logs = 0.0
+    for slot in range(n_slots):
+        for step in range(n_tied[slot]):
+            fraction = step / n_tied[slot] if efron else 0.0
+            total = at_risk[slot] - fraction * of_events[slot]
+            if not total > 0:
+                return np.inf, once, twice
+            size = mean_weight[slot] / total
+            logs += mean_weight[slot] * np.log(total)
+            once[slot, 0] += size
+            once[slot, 1] += size * fraction
+            size /= total
+            twice[slot, 0] += size
+            twice[slot, 1] += size * fraction
+            twice[slot, 2] += size * fraction * fraction
+    return logs, once, twice
+
+
+@compiled
+def _gained(weight, predictor, shift, happened):
+    gained = 0.0
+    for row in range(len(weight)):
+        if happened[row]:
+            gained += weight[row] * (predictor[row] - shift)
+    return gained
+
+
+@compiled
+def _expected(risk, happened, start, stop, running, part):
+    expected = np.empty(len(risk))
+    for row in range(len(risk)):
+        steps = running[stop[row]] - running[start[row]]
+        if happened[row]:
+            steps -= part[stop[row]]
+        expected[row] = risk[row] * steps
+    return expected
