@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -46,7 +48,7 @@ class ModelSettings(Settings):
     Attributes
     ----------
     kind : str
-        Which model: base_rate, prior_count, prior_count_recency, cox or logistic.
+        Which model, by its name in `hgrisk.models.registry.MODELS`: base_rate, prior_count, cox, logistic and so on.
     name : str
         Name in the results: letters, digits, spaces, hyphens and underscores; the kind by default.
     features : tuple of str
@@ -98,24 +100,48 @@ class ModelSettings(Settings):
 
 
 def _check_option(kind: str, key: str, value: Any, default: Any) -> None:
-    """Refuse a value of another type than the model's own default, before anything is computed."""
-    if isinstance(default, bool):
-        wanted, fits = "true or false", isinstance(value, bool)
-    elif isinstance(default, str):
-        wanted, fits = "text", isinstance(value, str)
-    elif isinstance(default, float):
-        wanted, fits = "a number", _is_number(value)
-    else:
-        wanted, fits = "a list of numbers", isinstance(value, list | tuple) and all(map(_is_number, value))
+    """Refuse a value of another type than the parameter's own, before anything is computed."""
+    hints = str(inspect.signature(MODELS[kind]).parameters[key].annotation).split(" | ")
+    kinds = [next((kind for kind in _KINDS if kind[0] in hint), _NOT_IN_A_FILE) for hint in hints if hint != "None"]
+    wanted, allowed = " or ".join(words for _, words, _ in kinds), any(fits(value) for *_, fits in kinds)
     if key == "penalty":
-        wanted, fits = f"{wanted} or {CHOSEN!r}", fits or value == CHOSEN
-    if not fits:
+        wanted, allowed = f"{wanted} or {CHOSEN!r}", allowed or value == CHOSEN
+    if not allowed and not (value is None and default is None):
         raise ConfigError(f"Option {key!r} of {kind!r} is {wanted}", f"{value!r}", f"leave it out for {default!r}")
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list | tuple) and all(map(test, value))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _are_days_by_column(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_are(_is_number), value.values()))
+
+
+_NOT_IN_A_FILE = ("", "set in Python only", lambda _: False)
+_KINDS = (
+    ("Mapping[", "a table of lists of days", _are_days_by_column),
+    ("[str", "a list of texts", _are(_is_text)),
+    ("Sequence[", "a list of numbers", _are(_is_number)),
+    ("tuple[", "a list of numbers", _are(_is_number)),
+    ("bool", "true or false", lambda value: isinstance(value, bool)),
+    ("int", "a whole number", _is_whole),
+    ("float", "a number", _is_number),
+    ("str", "text", _is_text),
+)
+"""Part of a parameter's type, what is wanted of a value, and the test of it; the first that fits."""
 
 _DEFAULT_MODELS = (
     ModelSettings(kind="base_rate"),

@@ -205,6 +205,9 @@ def _checked_entry(entry_days: Any, days: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def _as_numbers(values: Any, what: str) -> NDArray[np.float64]:
+    kind = np.asarray(values).dtype
+    if kind.kind in "mMc":
+        raise DataError(f"{what} are numbers", f"{kind}", "give whole days, such as (end - start).days")
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

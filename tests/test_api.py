@@ -11,10 +11,13 @@ import hgrisk
 from hgrisk.settings import Settings
 
 NAMES = [
-    "BaseRate", "CaseHistories", "CohortSettings", "CoxRegression", "Dataset", "EvaluationSettings", "Experiment",
-    "FeatureSettings", "OutcomeSettings", "PriorCount", "PriorCountRecency", "ReReportLogistic", "Scenario",
-    "SplitSettings", "Surv", "build_features", "evaluate", "leak_canary", "make_world", "run_experiment",
-    "select_landmarks", "time_to_rereport",
+    "AalenJohansen", "BaseRate", "BoostedHazard", "CaseHistories", "CohortSettings", "CoxRegression", "Dataset",
+    "DiscreteTimeHazard", "EvaluationSettings", "Experiment", "FeatureSettings", "FineGray", "FlexibleParametric",
+    "KaplanMeier", "LandmarkSupermodel", "MeanCumulativeFunction", "MixtureCure", "MultiState", "OutcomeSettings",
+    "ParametricSurvival", "PiecewiseExponential", "PriorCount", "PriorCountRecency", "ReReportLogistic",
+    "RecurrentCox", "RestrictedMean", "Scenario", "SharedFrailtyCox", "SplitSettings", "Surv", "build_features",
+    "cox_path", "evaluate", "gray_test", "leak_canary", "log_rank_test", "make_world", "proportional_hazards_test",
+    "run_experiment", "select_landmarks", "time_to_rereport",
 ]  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def test_a_function_says_what_goes_in_and_what_comes_out(name):
     assert {"Parameters", "Returns"} <= sections(function.__doc__)
     described = function.__doc__.split("Returns\n")[0]
     for parameter in inspect.signature(function).parameters:
-        assert re.search(rf"^ +(\w+, )*{parameter}(, \w+)* : ", described, flags=re.MULTILINE), parameter
+        assert re.search(rf"^ +(\w+, )*(\*\*)?{parameter}(, \w+)* : ", described, flags=re.MULTILINE), parameter
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if inspect.isclass(getattr(hgrisk, name))])

@@ -48,7 +48,9 @@ def test_the_text_spells_out_every_default_and_keeps_false_and_dates(tmp_path):
 
 def test_the_defaults_are_the_first_path():
     experiment = Experiment.parse({"name": "a"}, "a.toml")
-    assert [model.label for model in experiment.models] == list(MODELS)
+    five = ["base_rate", "prior_count", "prior_count_recency", "cox", "logistic"]
+    assert [model.label for model in experiment.models] == five
+    assert list(MODELS)[:5] == five
     assert [model.options for model in experiment.models] == [{}, {}, {}, {"penalty": "chosen"}, {"penalty": "chosen"}]
     assert (experiment.cohort.merge_window_days, experiment.split.kind) == (14, "temporal")
     assert (experiment.evaluation.horizons_days, experiment.ladder.penalty) == ((183, 365, 548), "chosen")
@@ -93,7 +95,7 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
         ),
         (
             {"models": [{"kind": "cox", "options": {"penalti": 1}}]},
-            "Options of 'cox' are its parameters, but found 'penalti': use penalty, prepare, ties.",
+            "Options of 'cox' are its parameters, but found 'penalti': use changes, l1_ratio, penalty, prepare,",
         ),
         (
             {"models": [{"kind": "base_rate", "options": {"penalty": 1}}]},
@@ -110,6 +112,22 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
         (
             {"models": [{"kind": "prior_count", "options": {"count_feature": 3}}]},
             "Option 'count_feature' of 'prior_count' is text, but found 3: leave it out for 'prior_reports_ever'.",
+        ),
+        (
+            {"models": [{"kind": "boosted_hazard", "options": {"max_depth": 2.5}}]},
+            "Option 'max_depth' of 'boosted_hazard' is a whole number, but found 2.5: leave it out for 3.",
+        ),
+        (
+            {"models": [{"kind": "boosted_hazard", "options": {"increasing": "prior_reports_ever"}}]},
+            "Option 'increasing' of 'boosted_hazard' is a list of texts, but found 'prior_reports_ever': leave",
+        ),
+        (
+            {"models": [{"kind": "cox", "options": {"changes": {"age": 183}}}]},
+            "Option 'changes' of 'cox' is a table of lists of days, but found {'age': 183}: leave it out for None.",
+        ),
+        (
+            {"models": [{"kind": "discrete_time", "options": {"classifier": "logistic"}}]},
+            "Option 'classifier' of 'discrete_time' is set in Python only, but found 'logistic': leave it out for",
         ),
         (
             {"models": [{"kind": "logistic", "options": {"horizons_days": 365}}]},
@@ -169,3 +187,13 @@ def test_a_model_by_horizon_takes_those_of_the_evaluation_unless_it_names_its_ow
 def test_a_label_is_the_name_or_else_the_kind():
     assert ModelSettings(kind="cox").label == "cox"
     assert ModelSettings(kind="cox", name="Cox 2").label == "Cox 2"
+
+
+def test_options_of_all_kinds_reach_the_model():
+    options = {"max_depth": 2, "learning_rate": 1, "increasing": ["prior_*"], "horizon_days": 365}
+    assert ModelSettings(kind="boosted_hazard", options=options).build().get_params() | options == (
+        ModelSettings(kind="boosted_hazard", options=options).build().get_params()
+    )
+    changes = {"age": [183, 365]}
+    cox = ModelSettings(kind="cox", options={"changes": changes, "strata": ["region"], "l1_ratio": 0.5}).build()
+    assert (cox.changes, cox.strata, cox.l1_ratio) == (changes, ["region"], 0.5)

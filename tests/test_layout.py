@@ -35,8 +35,17 @@ TESTED_ELSEWHERE = {
         *("hazards/risk_sets", "hazards/steps", "hazards/sums"),
     ],
     "tests/hazards/test_refusals.py": ["hazards/newton"],
+    "tests/evaluation/test_concordance.py": ["hazards/concordance"],
+    "tests/models/test_cox_path.py": ["hazards/lasso"],
     "tests/models/test_recurrent_cox.py": ["models/_episodes"],
     "tests/models/test_cox.py": ["models/_columns", "models/_proportional_hazards"],
+    "tests/models/test_parametric.py": [
+        *("models/_likelihood_model", "models/_linear_columns", "models/_posed", "models/_rows", "models/_terms"),
+    ],
+    "tests/models/test_families.py": ["models/_laws"],
+    "tests/models/test_stacked.py": ["models/_family_curves"],
+    "tests/models/test_flexible_parametric.py": ["models/_log_splines", "models/_spline_likelihood"],
+    "tests/models/test_piecewise_exponential.py": ["models/_pieces"],
     "tests/models/test_prior_count.py": ["models/_history_columns"],
     "tests/models/test_every_model.py": ["models/protocol", "models/registry"],
     "tests/report/test_render.py": [

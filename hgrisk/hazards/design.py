@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hgrisk.hazards.compiled import compiled
 from hgrisk.hazards.risk_sets import Floats
 
 CHUNK_VALUES = 80_000
@@ -19,6 +20,12 @@ CHUNK_VALUES = 80_000
 
 SMALL = 1_000_000
 """Tables of so few values are not worth a thread."""
+
+_FIRST_ROWS = 1_000
+"""So many rows say where the middle of a column may lie."""
+
+_CLOSE = 1e-4
+"""Part of the squares around that value which is spread: below it they are taken around the mean anew."""
 
 N_SHARES = 4
 """The rows of larger ones are shared out in so many parts, on any machine, so that sums are the same on all."""
@@ -40,11 +47,14 @@ class Design:
         Weighted means.
     scale : ndarray, shape (p,)
         Weighted standard deviations; 1 for a column without variation.
+    most_weights : float
+        Weight of all rows over the smallest above 0; infinite where it is not known.
     """
 
     values: NDArray[Any]
     center: Floats
     scale: Floats
+    most_weights: float = np.inf
 
     @property
     def n_rows(self) -> int:
@@ -69,7 +79,10 @@ class Design:
         """Write some rows, centred, to the buffer; return the part that is filled."""
         part = self.values[rows]
         filled = buffer[: len(part)]
-        np.subtract(part, self.center, out=filled)
+        if part.dtype == np.float64 and part.flags.c_contiguous:
+            _center(part, self.center, filled)  # twice as fast as NumPy where a row is short
+        else:
+            np.subtract(part, self.center, out=filled)
         return filled
 
     def shares(self) -> list[range]:
@@ -101,6 +114,13 @@ class Design:
         return result
 
 
+@compiled
+def _center(part, center, filled):
+    for row in range(len(part)):
+        for column in range(part.shape[1]):
+            filled[row, column] = part[row, column] - center[column]
+
+
 def side_by_side(work: Callable[[Any], Done], parts: Sequence[Any]) -> list[Done]:
     """Do the work on each part, on as many processors as there are, and return the results in order."""
     n_threads = min(os.cpu_count() or 1, len(parts))
@@ -126,24 +146,37 @@ def standardised(values: NDArray[Any], weight: Floats) -> Design:
         The columns with their centre and scale; a column without variation has the scale 1. Centre and scale are finite
         only where all values, and their squares, are.
     """
-    n_rows, n_columns = values.shape
-    first = np.array(values[0], dtype=np.float64) if n_rows else np.zeros(n_columns)
+    n_columns = values.shape[1]
     total = weight.sum()
-    mean = _sums(Design(values, first, np.ones(n_columns)), weight, power=1) / total
-    spread = np.sqrt(_sums(Design(values, first + mean, np.ones(n_columns)), weight, power=2) / total)
-    # around its first value a constant column is 0 to the last bit: no rounding error passes for variation
-    return Design(values, first + mean, np.where(spread > 0, spread, 1.0))
+    near = np.zeros(n_columns)
+    if len(values):
+        with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite, by name
+            near = values[:_FIRST_ROWS].mean(axis=0, dtype=np.float64)
+            near = np.where(np.ptp(values[:_FIRST_ROWS], axis=0) > 0, near, values[0])
+    first, second = _sums(Design(values, near, np.ones(n_columns)), weight) / total
+    with np.errstate(over="ignore", invalid="ignore"):
+        variance = second - first**2
+        far = ~(variance > _CLOSE * second) & (second > 0)  # digits are lost where the first rows lie apart
+    center = near + first
+    if far.any():
+        variance[far] = _sums(Design(values[:, far], center[far], np.ones(far.sum())), weight)[1] / total
+    spread = np.sqrt(np.maximum(variance, 0.0))
+    weights = weight[weight > 0]
+    most = float(total / weights.min()) if len(weights) else np.inf
+    return Design(values, center, np.where(spread > 0, spread, 1.0), most)
 
 
-def _sums(design: Design, weight: Floats, power: int) -> Floats:
+def _sums(design: Design, weight: Floats) -> Floats:
+    """Return the weighted sums of the columns and of their squares, shape (2, p)."""
+
     def share(rows: range) -> Floats:
-        buffer, total = design.buffer(), np.zeros(design.n_columns)
+        buffer, total = design.buffer(), np.zeros((2, design.n_columns))
         with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite, by name
             for chunk in design.chunks(rows):
                 filled = design.fill(chunk, buffer)
-                if power == 2:
-                    np.square(filled, out=filled)
-                total += weight[chunk] @ filled
+                total[0] += weight[chunk] @ filled
+                np.square(filled, out=filled)
+                total[1] += weight[chunk] @ filled
         return total
 
-    return np.asarray(sum(side_by_side(share, design.shares()), np.zeros(design.n_columns)), dtype=np.float64)
+    return np.asarray(sum(side_by_side(share, design.shares()), np.zeros((2, design.n_columns))), dtype=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from hgrisk.errors import FitError
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.blas import one_blas_thread
-from hgrisk.hazards.design import Design, standardised
+from hgrisk.hazards.design import standardised
 from hgrisk.hazards.newton import Optimum, Problem, maximise, pose
 from hgrisk.hazards.refusals import refuse_unfinite
 from hgrisk.hazards.residuals import clustered_scores
@@ -38,7 +38,7 @@ class CoxFit:
     covariance : ndarray, shape (p, p)
         Cluster-robust where clusters were given, else ``model_covariance``.
     model_covariance : ndarray, shape (p, p)
-        Inverse of the (penalised) information.
+        Inverse of the (penalised) information; both are empty under a lasso penalty.
     loglik, loglik_null : float
         Log partial likelihood at the coefficients and at zero, without the penalty.
     n_iter : int
@@ -96,7 +96,7 @@ class CoxRows:
     stratum: NDArray[Any] | None = None
     offset: Floats | None = None
 
-    def part(self, rows: slice) -> CoxRows:
+    def part(self, rows: Any) -> CoxRows:
         """Return some of the rows."""
         columns: Any = {name: None if column is None else column[rows] for name, column in vars(self).items()}
         return CoxRows(**columns)
@@ -107,6 +107,7 @@ def fit_cox(
     *,
     cluster: NDArray[Any] | None = None,
     penalty: float = 0.0,
+    l1_ratio: float = 0.0,
     ties: str = "efron",
     names: Sequence[str] | None = None,
     start: Floats | None = None,
@@ -122,6 +123,9 @@ def fit_cox(
     penalty : float
         Ridge penalty: ``0.5 * penalty * n_events * sum((coef * sd)**2)`` is taken off the log likelihood, with sd each
         column's weighted standard deviation; per event, so that a value means the same at any sample size.
+    l1_ratio : float
+        The share of the penalty that is ``penalty * n_events * sum(abs(coef * sd))`` instead, from 0 to 1. With any of
+        it there are no errors: none are known to be right.
     ties : {"efron", "breslow"}
         How tied events share their risk set.
     names : sequence of str, optional
@@ -153,28 +157,78 @@ def fit_cox(
     >>> round(float(fit.coef[0]), 4)
     0.9406
     """
-    if not np.any(rows.happened):
-        raise FitError("A Cox regression needs at least one re-report", "none", "give more follow-up or more landmarks")
+    check_rows(rows, cluster, ties)
+    if cluster is not None and l1_ratio > 0 and penalty > 0:
+        raise ConfigError(
+            "Clusters are for errors, of which a lasso has none", f"l1_ratio {l1_ratio:g}", "leave one out"
+        )
     names = [f"x{i}" for i in range(rows.X.shape[1])] if names is None else names
     efron = ties == "efron"
     with one_blas_thread():
-        problem = pose_rows(rows, penalty, efron=efron)
+        problem = pose_rows(rows, penalty, l1_ratio, efron=efron)
         refuse_unfinite(problem.design, names)
-        begin = _begin(rows, problem.design, penalty, efron=efron, names=names) if start is None else start
+        begin = _begin(rows, problem, names) if start is None else _worth(start, problem)
         optimum = maximise(problem, names, begin * problem.design.scale)
+        if optimum.point.lost:
+            raise FitError(
+                "Sums over those at risk keep their digits where rows that enter late have no far higher hazard",
+                "a risk set below 1e-10 of a later one",
+                "make strata of rows that enter late",
+            )
         null = likelihood_at(problem.weighted, np.zeros(len(rows.X)) if rows.offset is None else rows.offset).loglik
         return _described(problem, optimum, null, cluster)
 
 
-def pose_rows(rows: CoxRows, penalty: float = 0.0, *, efron: bool = True) -> Problem:
+def check_rows(rows: CoxRows, cluster: NDArray[Any] | None = None, ties: str = "efron") -> None:
+    """Refuse rows that cannot be fitted.
+
+    Parameters
+    ----------
+    rows : CoxRows
+        The n rows.
+    cluster : ndarray, shape (n,), optional
+        Cluster labels.
+    ties : str
+        ``"efron"`` or ``"breslow"``.
+
+    Raises
+    ------
+    ConfigError
+        If ties are handled in no known way.
+    DataError
+        If columns differ in length, or a cluster label is missing.
+    FitError
+        If no event happened.
+    """
+    if ties not in {"efron", "breslow"}:
+        raise ConfigError("ties is 'efron' or 'breslow'", f"{ties!r}", "use 'efron'")
+    lengths = {name: len(column) for name, column in vars(rows).items() if column is not None}
+    if cluster is not None:
+        lengths["cluster"] = len(cluster)
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"{n} of {name}" for name, n in lengths.items())
+        raise DataError("The rows of a Cox regression have one value of each column", found, "give all the same length")
+    if cluster is not None and pd.isna(cluster).any():
+        raise DataError("Each row has a cluster label", "a missing one", "give each household a label")
+    if not np.any(rows.happened):
+        raise FitError("A Cox regression needs at least one re-report", "none", "give more follow-up or more landmarks")
+
+
+def _worth(start: Floats, problem: Problem) -> Floats:
+    """Return the start, or 0 where that is likelier: columns may have changed their scale."""
+    at_start, at_zero = (problem.at(coef * problem.design.scale).loglik for coef in (start, np.zeros(len(start))))
+    return start if at_start >= at_zero else np.zeros(len(start))
+
+
+def pose_rows(rows: CoxRows, penalty: float = 0.0, l1_ratio: float = 0.0, *, efron: bool = True) -> Problem:
     """Return the likelihood of some rows, to be looked at or maximised.
 
     Parameters
     ----------
     rows : CoxRows
         The n rows.
-    penalty : float
-        Ridge penalty per event, see :func:`fit_cox`.
+    penalty, l1_ratio : float
+        Penalty per event and its kind, see :func:`fit_cox`.
     efron : bool
         Whether ties are Efron's; else they are Breslow's.
 
@@ -187,17 +241,21 @@ def pose_rows(rows: CoxRows, penalty: float = 0.0, *, efron: bool = True) -> Pro
     sets = build_risk_sets(rows.duration, rows.happened, rows.entry, rows.stratum)
     weighted = weigh(sets, weight, efron=efron)
     design = standardised(rows.X, weight)
-    return pose(weighted, design, offset=rows.offset, ridge=penalty * weighted.n_events)
+    strength = penalty * weighted.n_events
+    return pose(weighted, design, offset=rows.offset, ridge=strength * (1 - l1_ratio), lasso=strength * l1_ratio)
 
 
-def _begin(rows: CoxRows, design: Design, penalty: float, *, efron: bool, names: Sequence[str]) -> Floats:
+def _begin(rows: CoxRows, whole: Problem, names: Sequence[str]) -> Floats:
     """Return 0, or of many rows the coefficients of one row in sixteen: two steps on all of them are saved."""
-    nothing = np.zeros(design.n_columns)
+    nothing = np.zeros(whole.design.n_columns)
     some = rows.part(slice(None, None, PART))
-    if len(rows.X) < LARGE or not design.n_columns or some.happened.sum() < 20 * design.n_columns:
+    if len(rows.X) < LARGE or not len(nothing) or some.happened.sum() < 20 * len(nothing):
         return nothing
+    per_event = 1 / whole.weighted.n_events
     try:
-        problem = pose_rows(some, penalty, efron=efron)
+        problem = pose_rows(some, efron=whole.weighted.efron)
+        strength = problem.weighted.n_events * per_event
+        problem = replace(problem, ridge=whole.ridge * strength, lasso=whole.lasso * strength)
         return maximise(problem, names).coef / problem.design.scale
     except FitError:
         return nothing  # what cannot be found in a part may be there in the whole
@@ -205,7 +263,7 @@ def _begin(rows: CoxRows, design: Design, penalty: float, *, efron: bool, names:
 
 def _described(problem: Problem, optimum: Optimum, null: float, cluster: NDArray[Any] | None) -> CoxFit:
     scale, point, weighted = problem.design.scale, optimum.point, problem.weighted
-    model_covariance = _inverse(optimum.information) / np.outer(scale, scale)
+    model_covariance = np.empty((0, 0)) if problem.lasso else _inverse(optimum.information) / np.outer(scale, scale)
     covariance = model_covariance
     if cluster is not None:
         meat = clustered_scores(problem, point, _codes(cluster))
@@ -221,7 +279,7 @@ def _described(problem: Problem, optimum: Optimum, null: float, cluster: NDArray
         n_events=weighted.n_events,
         center=problem.design.center,
         times=weighted.sets.times[events],
-        hazard=point.once[events, 0] * float(np.exp(-point.shift)),
+        hazard=point.once[events, 0] * np.exp(-point.shift[events]),
         stratum=weighted.sets.stratum[events],
     )
 

@@ -10,12 +10,16 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from hgrisk.errors import FitError
 from hgrisk.hazards.design import Design
+from hgrisk.hazards.lasso import lasso_step
 from hgrisk.hazards.refusals import refuse_collinear, refuse_monotone
 from hgrisk.hazards.risk_sets import Floats
 from hgrisk.hazards.steps import Point, Weighted, likelihood_at
 from hgrisk.hazards.sums import Block, cut_into_blocks, derivatives
 
 DECREMENT = 1e-9
+NO_FURTHER = 1e-18
+"""Decrement per event of a last step, below which the information is the same to nine digits before and after it."""
+
 MAX_ITERATIONS = 60
 MAX_HALVINGS = 30
 
@@ -36,6 +40,8 @@ class Problem:
         ``0.5 * ridge * sum(coef**2)`` is taken off.
     blocks : list of Block
         The slots of the risk sets.
+    lasso : float
+        ``lasso * sum(abs(coef))`` is taken off.
     """
 
     weighted: Weighted
@@ -43,6 +49,7 @@ class Problem:
     offset: Floats | None
     ridge: float
     blocks: list[Block]
+    lasso: float
 
     def at(self, coef: Floats) -> Point:
         """Evaluate the likelihood, without its penalty."""
@@ -56,7 +63,7 @@ class Problem:
 
     def penalised(self, point: Point, coef: Floats) -> float:
         """Return the value that is maximised."""
-        return point.loglik - 0.5 * self.ridge * float(coef @ coef)
+        return point.loglik - 0.5 * self.ridge * float(coef @ coef) - self.lasso * float(np.abs(coef).sum())
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Optimum:
     coef : ndarray, shape (p,)
         Coefficients of standardised columns.
     information : ndarray, shape (p, p)
-        Of the penalised likelihood.
+        Of the likelihood with its ridge penalty.
     point : Point
         The likelihood there.
     n_iter : int
@@ -81,12 +88,16 @@ class Optimum:
     n_iter: int
 
 
-def pose(weighted: Weighted, design: Design, *, offset: Floats | None = None, ridge: float = 0.0) -> Problem:
+def pose(
+    weighted: Weighted, design: Design, *, offset: Floats | None = None, ridge: float = 0.0, lasso: float = 0.0
+) -> Problem:
     """Put a likelihood, its columns and its penalty together."""
-    return Problem(weighted, design, offset, ridge, cut_into_blocks(weighted.sets, design.n_columns))
+    return Problem(weighted, design, offset, ridge, cut_into_blocks(weighted.sets, design.n_columns), lasso)
 
 
-def maximise(problem: Problem, names: Sequence[str], start: Floats | None = None) -> Optimum:
+def maximise(
+    problem: Problem, names: Sequence[str], start: Floats | None = None, *, look_round: bool = True
+) -> Optimum:
     """Take Newton steps, halved until the likelihood rises, until the decrement is at most 1e-9.
 
     Parameters
@@ -97,6 +108,8 @@ def maximise(problem: Problem, names: Sequence[str], start: Floats | None = None
         Column names, for the error texts.
     start : ndarray, shape (p,), optional
         Where to begin; 0 by default.
+    look_round : bool
+        Whether the information is that of the optimum; else it is that before the last step, which saves a pass.
 
     Returns
     -------
@@ -110,23 +123,36 @@ def maximise(problem: Problem, names: Sequence[str], start: Floats | None = None
     """
     coef = np.zeros(problem.design.n_columns) if start is None else start
     point, converged, step = problem.at(coef), False, coef
+    if not np.isfinite(point.loglik):
+        found = f"{point.loglik:g} with offsets or weights as given"
+        raise FitError("A Cox likelihood is finite where the search begins", found, "bring them closer together")
+    tolerance = DECREMENT * problem.weighted.usual_weight
+    penalised = problem.ridge > 0 or problem.lasso > 0
     if not len(coef):
         return Optimum(coef, np.empty((0, 0)), point, 0)
     for n_iter in range(MAX_ITERATIONS + 1):
         gradient, information = problem.derivatives(point)
-        if n_iter == 0 and problem.ridge == 0:
+        if n_iter == 0 and not penalised:
             refuse_collinear(information, problem.weighted.n_events, names)
         information = information + problem.ridge * np.eye(len(coef))
         if converged:
             return Optimum(coef, information, point, n_iter)
         slope = gradient - problem.ridge * coef
-        step = _newton_step(information, slope, names)
-        converged = bool(slope @ step <= DECREMENT)
+        if problem.lasso > 0:
+            step = lasso_step(information, slope, coef, problem.lasso)
+            decrement = float(step @ information @ step)
+        else:
+            step = _newton_step(information, slope, names)
+            decrement = float(slope @ step)
+        converged = decrement <= tolerance
         coef, point = _uphill(problem, coef, step, point)
-        if converged and problem.ridge == 0:
+        if converged and not penalised:
             refuse_monotone(problem.design, step, names)
+        if converged and (not look_round or decrement <= NO_FURTHER * problem.weighted.n_events):
+            return Optimum(coef, information, point, n_iter + 1)
     refuse_monotone(problem.design, step, names)
-    raise FitError("Newton's method converges", f"{MAX_ITERATIONS} steps without", "set a penalty above 0")
+    cure = "set a larger penalty" if penalised else "set a penalty above 0"
+    raise FitError("Newton's method converges", f"{MAX_ITERATIONS} steps without", cure)
 
 
 def _newton_step(information: Floats, slope: Floats, names: Sequence[str]) -> Floats:
@@ -142,7 +168,7 @@ def _newton_step(information: Floats, slope: Floats, names: Sequence[str]) -> Fl
 
 def _uphill(problem: Problem, coef: Floats, step: Floats, point: Point) -> tuple[Floats, Point]:
     """Take the step, halved until the penalised likelihood does not fall by more than rounding."""
-    floor = problem.penalised(point, coef) - 1e-11 * (1.0 + abs(point.loglik))
+    floor = problem.penalised(point, coef) - 1e-11 * (problem.weighted.usual_weight + abs(point.loglik))
     for _ in range(MAX_HALVINGS):
         trial = coef + step
         reached = problem.at(trial)

@@ -91,7 +91,7 @@ def mean_tables(problem: Problem, point: Point) -> tuple[Floats, Floats, Floats]
     events = weighted.n_tied * weighted.mean_weight
     once = point.once / np.where(events > 0, events, 1.0)[:, None]
     mean = once[:, :1] * at_risk - once[:, 1:] * of_events
-    part = point.twice[:, 1:2] * at_risk - point.twice[:, 2:] * of_events
+    part = point.twice[:, 1:2] * at_risk - point.twice[:, 2:3] * of_events
     at_risk *= point.twice[:, :1]
     of_events *= point.twice[:, 1:2]
     at_risk -= of_events

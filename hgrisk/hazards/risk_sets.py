@@ -111,11 +111,12 @@ def _distinct(times: Floats) -> Floats:
 
 def _rank(distinct: Floats, days: Floats) -> Slots:
     """Return how many of the distinct times are at most each of the days."""
-    whole = len(distinct) and distinct[-1] < _LARGEST_DAY and np.array_equal(distinct, np.floor(distinct))
+    looked_up = len(distinct) > 0 and distinct[-1] < min(_LARGEST_DAY, 1000 + 20 * len(days))
+    whole = looked_up and np.array_equal(distinct, np.floor(distinct))
     if not whole:
         return np.searchsorted(distinct, days, side="right").astype(np.int32)
     table = np.searchsorted(distinct, np.arange(distinct[-1] + 1), side="right").astype(np.int32)
-    slots: Slots = table[np.minimum(days, distinct[-1]).astype(np.int32)]
+    slots: Slots = table[np.clip(days, 0.0, distinct[-1]).astype(np.int32)]
     return slots
 
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from hgrisk.hazards.compiled import compiled
 from hgrisk.hazards.risk_sets import Floats, RiskSets, ties_at
 
+DIGITS_KEPT = 1e-10
+"""Smallest part of a later risk set that an earlier one may be: sums are differences there."""
+
 
 @dataclass(frozen=True)
 class Weighted:
@@ -25,6 +28,8 @@ class Weighted:
         Number and mean weight of the events of each slot, of those with a weight.
     efron : bool
         Whether tied events leave the risk set one after the other, rather than all see the whole of it.
+    counts : ndarray of bool, shape (n,)
+        Whether a row has a weight, and is at risk at some event.
     """
 
     sets: RiskSets
@@ -32,11 +37,17 @@ class Weighted:
     n_tied: NDArray[np.int64]
     mean_weight: Floats
     efron: bool
+    counts: NDArray[np.bool_]
 
     @property
     def n_events(self) -> float:
         """Weighted number of events."""
         return float(self.n_tied @ self.mean_weight)
+
+    @property
+    def usual_weight(self) -> float:
+        """Mean weight of an event: the unit in which a likelihood counts."""
+        return self.n_events / max(1, int(self.n_tied.sum()))
 
 
 @dataclass(frozen=True)
@@ -51,21 +62,25 @@ class Point:
     loglik : float
         Log partial likelihood, without the constants of tied sets; minus infinity where a total underflows.
     risk : ndarray, shape (n,)
-        Case weight times relative hazard, divided by ``exp(shift)``.
-    shift : float
-        Largest linear predictor, taken out against overflow.
+        Case weight times relative hazard, divided by ``exp(shift)`` of its stratum; 0 for rows that do not count.
+    shift : ndarray, shape (k,)
+        Largest linear predictor in the slot's stratum, taken out against overflow.
     once : ndarray, shape (k, 2)
         Sums over a slot's steps of ``w / total`` and ``w f / total``: the hazard's jump, and the part of it that the
         slot's own events escape.
-    twice : ndarray, shape (k, 3)
-        Sums over a slot's steps of ``w f**t / total**2``, t = 0, 1, 2.
+    twice : ndarray, shape (k, 4)
+        Sums over a slot's steps of ``w f**t / total**2``, t = 0, 1, 2, and of ``w (f - mean)**2 / total**2`` around the
+        mean of f so weighted.
+    lost : bool
+        Whether a risk set is so small beside a later one that its sums have lost their digits.
     """
 
     loglik: float
     risk: Floats
-    shift: float
+    shift: Floats
     once: Floats
     twice: Floats
+    lost: bool = False
 
 
 def weigh(sets: RiskSets, weight: Floats, *, efron: bool) -> Weighted:
@@ -86,7 +101,7 @@ def weigh(sets: RiskSets, weight: Floats, *, efron: bool) -> Weighted:
         Risk sets, weights and ties.
     """
     n_tied, mean_weight = ties_at(weight, sets.happened, sets.stop, sets.n_slots)
-    return Weighted(sets, weight, n_tied, mean_weight, efron)
+    return Weighted(sets, weight, n_tied, mean_weight, efron, (weight > 0) & (sets.stop > sets.start))
 
 
 def likelihood_at(weighted: Weighted, predictor: Floats) -> Point:
@@ -105,13 +120,31 @@ def likelihood_at(weighted: Weighted, predictor: Floats) -> Point:
         Value, and the sums that the derivatives share.
     """
     sets = weighted.sets
-    shift = float(predictor.max())
-    risk = np.exp(predictor - shift)
-    risk *= weighted.weight
+    shift = largest_by_stratum(predictor, weighted)
+    risk = relative_risks(predictor, shift, weighted)
     at_risk, of_events = _totals(risk, sets.happened, sets.start, sets.stop, sets.opens)
     logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
-    gained = _gained(weighted.weight, predictor, shift, sets.happened)
-    return Point(gained - logs, risk, shift, once, twice)
+    gained = _gained(weighted.weight, predictor, shift, sets.stop, sets.happened)
+    return Point(gained - logs, risk, shift, once, twice, bool(_loses(at_risk, weighted.n_tied, sets.opens)))
+
+
+def largest_by_stratum(predictor: Floats, weighted: Weighted) -> Floats:
+    """Return the largest linear predictor of the rows that count in each slot's stratum, shape (k,)."""
+    sets = weighted.sets
+    largest = np.full(int(sets.stratum.max(initial=0)) + 1, -np.inf)
+    _raise_to(largest, predictor, weighted.counts, sets.stratum, sets.stop)
+    largest[~np.isfinite(largest)] = 0.0
+    return np.asarray(largest[sets.stratum], dtype=np.float64)
+
+
+def relative_risks(predictor: Floats, shift: Floats, weighted: Weighted) -> Floats:
+    """Return weight times relative hazard of each row, at most its weight; 0 for rows that do not count."""
+    sets = weighted.sets
+    below = predictor - (shift[0] if sets.opens.sum() == 1 else shift[sets.stop])
+    risk: Floats = np.exp(np.minimum(below, 0.0, out=below), out=below)
+    risk *= weighted.weight
+    risk[~weighted.counts] = 0.0
+    return risk
 
 
 def expected_events(sets: RiskSets, point: Point, by: Floats | None = None) -> Floats:
@@ -183,9 +216,10 @@ def _totals(risk, happened, start, stop, opens):
 def _steps(at_risk, of_events, n_tied, mean_weight, efron):
     """Sum the logs and the inverses of the totals over the steps of each slot."""
     n_slots = len(at_risk)
-    once, twice = np.zeros((n_slots, 2)), np.zeros((n_slots, 3))
+    once, twice = np.zeros((n_slots, 2)), np.zeros((n_slots, 4))
     logs = 0.0
     for slot in range(n_slots):
+        mean = 0.0
         for step in range(n_tied[slot]):
             fraction = step / n_tied[slot] if efron else 0.0
             total = at_risk[slot] - fraction * of_events[slot]
@@ -199,16 +233,37 @@ def _steps(at_risk, of_events, n_tied, mean_weight, efron):
             twice[slot, 0] += size
             twice[slot, 1] += size * fraction
             twice[slot, 2] += size * fraction * fraction
+            change = fraction - mean
+            mean += size / twice[slot, 0] * change
+            twice[slot, 3] += size * change * (fraction - mean)
     return logs, once, twice
 
 
 @compiled
-def _gained(weight, predictor, shift, happened):
+def _gained(weight, predictor, shift, stop, happened):
     gained = 0.0
     for row in range(len(weight)):
         if happened[row]:
-            gained += weight[row] * (predictor[row] - shift)
+            gained += weight[row] * (predictor[row] - shift[stop[row]])
     return gained
+
+
+@compiled
+def _raise_to(largest, predictor, counts, stratum, stop):
+    for row in range(len(predictor)):
+        if counts[row]:
+            largest[stratum[stop[row]]] = max(largest[stratum[stop[row]]], predictor[row])
+
+
+@compiled
+def _loses(at_risk, n_tied, opens):
+    """Return whether a total at an event is a difference of far larger ones: late rows with a high hazard."""
+    largest = 0.0
+    for slot in range(len(at_risk) - 1, -1, -1):
+        largest = 0.0 if opens[slot] else max(largest, at_risk[slot])
+        if n_tied[slot] and at_risk[slot] < DIGITS_KEPT * largest:
+            return True
+    return False
 
 
 @compiled

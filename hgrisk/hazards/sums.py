@@ -197,21 +197,27 @@ def _sum_rows(
     at_once = starting is stopping
     buffer = design.buffer()
     for chunk in design.chunks(stopping):
-        filled, risk = design.fill(chunk, buffer), point.risk[chunk]
-        _add_stopping(
-            filled, risk, sets.stop[chunk], sets.happened[chunk] & tied[sets.stop[chunk]], block.low, leaving, of_events
-        )
+        filled, risk, stop = design.fill(chunk, buffer), point.risk[chunk], sets.stop[chunk]
         if at_once:
             _take_starting(filled, risk, sets.start[chunk], sets.opens, block.low, leaving)
+        _add_stopping(filled, risk, stop, sets.happened[chunk] & tied[stop], block.low, leaving, of_events)
         if rates is not None:
-            observed, expected = (rate[chunk] for rate in rates)
-            gradient += (observed - expected) @ filled
-            filled *= np.sqrt(np.maximum(expected, 0.0))[:, None]
+            _weigh(filled, rates[0][chunk], rates[1][chunk], gradient)
             gram += filled.T @ filled
     for chunk in [] if at_once else design.chunks(starting):
         filled = design.fill(chunk, buffer)
         _take_starting(filled, point.risk[chunk], sets.start[chunk], sets.opens, block.low, leaving)
     return BlockSums(gram, gradient, leaving, of_events)
+
+
+@compiled
+def _weigh(filled, observed, expected, gradient):
+    """Add ``(observed - expected) x`` up, and multiply each row by the root of what is expected of it."""
+    for row in range(len(filled)):
+        surplus, root = observed[row] - expected[row], np.sqrt(max(expected[row], 0.0))
+        for column in range(filled.shape[1]):
+            gradient[column] += surplus * filled[row, column]
+            filled[row, column] *= root
 
 
 @compiled
@@ -261,12 +267,12 @@ def from_the_end(leaving, opens, carried):
 
 def _outer_of_means(at_risk: Floats, of_events: Floats, twice: Floats) -> Floats:
     some = np.flatnonzero(twice[:, 0])
-    first, second, third = twice[some].T
+    first, second, _, spread = twice[some].T
     mean = at_risk[some] - (second / first)[:, None] * of_events[some]
     outer = _weighted_gram(mean, first)
-    tied = np.flatnonzero(third)
+    tied = np.flatnonzero(spread)
     if len(tied):
-        outer += _weighted_gram(of_events[some[tied]], third[tied] - second[tied] ** 2 / first[tied])
+        outer += _weighted_gram(of_events[some[tied]], spread[tied])
     return outer
 
 

@@ -74,8 +74,7 @@ def find_episodes(training: Training, subject: NDArray[Any]) -> Episodes:
     before = total - np.repeat(total[first], np.diff(np.append(first, len(code))))
     last = np.concatenate(([0.0], np.where(happened, stop, np.nan)[:-1]))
     last[first] = 0.0
-    since: Floats = pd.Series(last).ffill().to_numpy(dtype=np.float64)
-    return Episodes(order, before.astype(np.intp), since)
+    return Episodes(order, before, np.asarray(pd.Series(last).ffill(), dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,9 @@ def by_gap_time(training: Training, episodes: Episodes, last: int) -> Seen:
     seen = by_total_time(training, episodes, last)
     since = episodes.since_days[episodes.before < last]
     entry = np.zeros(len(since)) if seen.rows.entry is None else seen.rows.entry
-    return replace(seen, rows=replace(seen.rows, entry=entry - since, duration=seen.rows.duration - since))
+    # a difference of days has rounding errors, which would part tied gaps
+    begin, end = np.round(entry - since, 9), np.round(seen.rows.duration - since, 9)
+    return replace(seen, rows=replace(seen.rows, entry=begin, duration=end))
 
 
 def by_each_event(training: Training, episodes: Episodes, last: int) -> Seen:

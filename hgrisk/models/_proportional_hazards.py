@@ -52,6 +52,8 @@ class ProportionalHazards(SurvivalModel):
     """
 
     _takes_entry = True
+    _l1_ratio = 0.0
+    _rows_as_given = True
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, entry: Any = None, cluster: Any = None, *, offset: Any = None
@@ -107,15 +109,25 @@ class ProportionalHazards(SurvivalModel):
         penalty, ties = self._check_settings()
         design, names = self._learn_design(training.frame)
         happened, stratum = training.event == RE_REPORT, self._learn_strata(labels)
-        rows = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
-        fitted = fit_cox(rows, cluster=cluster, penalty=penalty, ties=ties, names=names, start=self._start(names))
+        whole = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
+        rows, names, source = self._expanded(whole, names)
+        cluster = cluster if cluster is None or source is None else cluster[source]
+        fitted = fit_cox(
+            rows,
+            cluster=cluster,
+            penalty=penalty,
+            l1_ratio=self._l1_ratio,
+            ties=ties,
+            names=names,
+            start=self._start(names),
+        )
         self.coef_ = fitted.coef
         self.intercept_ = float(-(fitted.center @ fitted.coef))
         self.covariance_, self.model_covariance_ = fitted.covariance, fitted.model_covariance
         self.design_names_ = [str(name) for name in names]
         self.loglik_, self.loglik_null_ = fitted.loglik, fitted.loglik_null
         self.n_events_, self.n_iter_ = fitted.n_events, fitted.n_iter
-        self._keep_hazards(fitted, _competing_hazard(rows, training.event > RE_REPORT))
+        self._keep_hazards(fitted, _competing_hazard(whole, training.event > RE_REPORT))
         self.supported_times_ = None
         return self
 
@@ -141,11 +153,16 @@ class ProportionalHazards(SurvivalModel):
         FitError
             If a column is missing, extra or moved.
         """
+        if not self._rows_as_given:
+            found = f"{type(self).__name__}"
+            raise ConfigError(
+                "Diagnostics are of Cox regressions of rows as they are given", found, "use CoxRegression"
+            )
         self._check_columns(X)
         learned = clone(self)  # takes what is learned of the rows, so that the model stays as it was
         training = learned._check_training(X, y, sample_weight)  # noqa: SLF001
         labels = self._stratum_labels(training.frame)
-        return CoxRows(
+        rows = CoxRows(
             self._design(training.frame),
             training.duration,
             training.event == RE_REPORT,
@@ -154,10 +171,17 @@ class ProportionalHazards(SurvivalModel):
             learned._learn_strata(labels),  # noqa: SLF001
             _check_offset(offset, training),
         )
+        return self._expanded(rows, self.design_names_[: rows.X.shape[1]])[0]
 
     @property
     def summary_(self) -> pd.DataFrame:
-        """Coefficients: ``feature, coef, se, hazard_ratio, lower, upper`` (95 % interval of the hazard ratio)."""
+        """Coefficients: ``feature, coef, se, hazard_ratio, lower, upper`` (95 % interval of the hazard ratio).
+
+        A lasso has no errors: then only ``feature, coef, hazard_ratio``.
+        """
+        if len(self.covariance_) < len(self.coef_):
+            columns = {"feature": self.design_names_, "coef": self.coef_, "hazard_ratio": np.exp(self.coef_)}
+            return pd.DataFrame(columns)
         se = np.sqrt(np.diag(self.covariance_))
         return pd.DataFrame(
             {
@@ -209,6 +233,18 @@ class ProportionalHazards(SurvivalModel):
         """Return the stratum of each row in words; None where the model has no strata."""
         return None
 
+    def _expanded(self, rows: CoxRows, names: Sequence[str]) -> tuple[CoxRows, Sequence[str], NDArray[np.intp] | None]:
+        """Return the rows to fit, their columns, and the row that each is of; None where they are the rows given."""
+        return rows, names, None
+
+    def _predictors(self, frame: pd.DataFrame) -> Floats:
+        """Return what the probabilities of each row come from."""
+        return self._score(frame)
+
+    def _incidence(self, predictors: Floats, hazards: Hazards, days: Floats) -> Floats:
+        """Return the probabilities of rows of one stratum."""
+        return cumulative_incidence(predictors, hazards, days)
+
     def _start(self, names: Sequence[str]) -> Floats | None:  # noqa: ARG002
         """Return the coefficients at which the search begins; None for 0."""
         return None
@@ -222,21 +258,22 @@ class ProportionalHazards(SurvivalModel):
         return code
 
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        score, labels = self._score(frame), self._stratum_labels(frame)
+        predictors, labels = self._predictors(frame), self._stratum_labels(frame)
         if labels is None:
-            return cumulative_incidence(score, self._hazards(0), days)
+            return self._incidence(predictors, self._hazards(0), days)
         levels, code = np.unique(labels, return_inverse=True)
-        unknown = [level for level in levels.tolist() if level not in self.strata_levels_]
+        unknown = sorted(set(levels.tolist()) - set(self.strata_levels_))
         if unknown:
             raise FitError("A stratum to predict for was there at fit", f"{unknown[0]!r}", "fit with its rows")
         result = np.empty((len(frame), len(days)))
-        for place, level in enumerate(levels.tolist()):
-            mine = code == place
-            result[mine] = cumulative_incidence(score[mine], self._hazards(self.strata_levels_.index(level)), days)
+        place_of = {level: place for place, level in enumerate(self.strata_levels_)}
+        rows_of = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
+        for rows, level in zip(rows_of, levels.tolist(), strict=True):
+            result[rows] = self._incidence(predictors[rows], self._hazards(place_of[level]), days)
         return result
 
     def _hazards(self, stratum: int) -> Hazards:
-        its = self.baseline_stratum_ == stratum
+        its = slice(*np.searchsorted(self.baseline_stratum_, [stratum, stratum + 1]))
         return Hazards(self.baseline_times_[its], self.baseline_hazard_[its], self.competing_hazard_[its])
 
     def _keep_hazards(self, fitted: CoxFit, competing: CoxFit | None) -> None:
@@ -252,9 +289,9 @@ class ProportionalHazards(SurvivalModel):
 
 def check_penalty(penalty: float, ties: str) -> tuple[float, str]:
     """Return both settings, or refuse them."""
-    if not (np.isfinite(penalty) and penalty >= 0):
+    if isinstance(penalty, bool) or not (isinstance(penalty, int | float) and np.isfinite(penalty) and penalty >= 0):
         raise ConfigError("A penalty is a finite number from 0", f"{penalty!r}", "use 0 for none")
-    if ties not in {"efron", "breslow"}:
+    if ties not in ("efron", "breslow"):
         raise ConfigError("ties is 'efron' or 'breslow'", f"{ties!r}", "use 'efron'")
     return float(penalty), ties
 
@@ -264,17 +301,24 @@ def _check_entry(entry: Any, training: Training) -> Floats | None:
         return training.entry
     if training.entry is not None:
         raise DataError("Entry times are given once", "entry and the outcome's entry_days", "leave one of them out")
-    days = one_per_row(np.asarray(entry, dtype=np.float64), training, "Entry times")
+    days = one_per_row(_numbers(entry, "Entry times"), training, "Entry times")
     wrong = ~(np.isfinite(days) & (days >= 0) & (days < training.duration))
     if wrong.any():
         raise DataError("A row enters at 0 days or later and before its duration", f"{days[wrong][0]}", "correct it")
     return days
 
 
+def _numbers(given: Any, what: str) -> Floats:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{what} are numbers", f"{type(error).__name__}: {error}", "convert them") from error
+
+
 def _check_offset(offset: Any, training: Training) -> Floats | None:
     if offset is None:
         return None
-    known = one_per_row(np.asarray(offset, dtype=np.float64), training, "Offsets")
+    known = one_per_row(_numbers(offset, "Offsets"), training, "Offsets")
     if not np.isfinite(known).all():
         raise DataError("An offset is a finite number", f"{known[~np.isfinite(known)][0]}", "correct or remove the row")
     return known
@@ -284,10 +328,17 @@ def check_cluster(cluster: Any, training: Training) -> NDArray[Any] | None:
     """Return the labels of the kept rows, or refuse them."""
     if cluster is None:
         return None
-    labels = one_per_row(np.asarray(cluster), training, "Cluster labels")
+    labels = one_per_row(as_labels(cluster), training, "Cluster labels")
     if pd.isna(labels).any():
         raise DataError("Each row has a cluster label", "a missing one", "give each household a label")
     return labels
+
+
+def as_labels(given: Any) -> NDArray[Any]:
+    """Return labels as an array in which a missing one stays missing, and 1 is not '1'."""
+    if isinstance(given, np.ndarray):
+        return given
+    return pd.Series(list(given), dtype=object).to_numpy() if isinstance(given, list | tuple) else np.asarray(given)
 
 
 def one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[Any]:
@@ -307,5 +358,5 @@ def _competing_hazard(rows: CoxRows, happened: NDArray[np.bool_]) -> CoxFit | No
 def _jumps(fit: CoxFit | None, stratum: int) -> tuple[Floats, Floats]:
     if fit is None:
         return np.empty(0), np.empty(0)
-    its = fit.stratum == stratum
+    its = slice(*np.searchsorted(fit.stratum, [stratum, stratum + 1]))
     return fit.times[its], fit.hazard[its]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,22 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.models._columns import columns_as_they_are, is_numeric, numeric_matrix
+from hgrisk.hazards.fit import CoxRows
+from hgrisk.models._changing_effects import (
+    changed_columns,
+    check_changes,
+    cut_rows,
+    names_after,
+    predictor_by_period,
+)
+from hgrisk.models._columns import columns_as_they_are, numeric_matrix
+from hgrisk.models._incidence import Hazards, incidence_with_changes
 from hgrisk.models._proportional_hazards import ProportionalHazards, check_penalty
 from hgrisk.models.preparation import FeaturePreparer
 
 
 class CoxRegression(ProportionalHazards):
-    """Cox regression of the cause-specific hazard of a re-report, ridge-penalised on demand.
+    """Cox regression of the cause-specific hazard of a re-report, penalised on demand.
 
     Competing events end a row's time at risk. The predicted probability integrates the hazard of a re-report over the
     chance to be free of both events, with the covariate-free Nelson-Aalen hazard of all competing events; without these
@@ -34,10 +43,16 @@ class CoxRegression(ProportionalHazards):
     prepare : bool
         Whether to run a `FeaturePreparer` first, so that the model takes raw features; if not, features are finite
         numbers and coefficients are on their scale.
-    strata : sequence of str
+    strata : sequence of str, optional
         Columns of ``X`` whose values make strata: each has a baseline hazard of its own, and they are no features.
     warm_start : bool
         Whether a further fit on the same columns begins at the coefficients of the one before.
+    changes : mapping of str to sequence of float, optional
+        Days at which the effect of a design column changes: ``{"prior_reports": [183]}`` gives it a second coefficient,
+        ``prior_reports after 183 days``, which adds to the first from then on. ``predict`` is the score at day 0.
+    l1_ratio : float
+        The share of the penalty that is ``penalty * n_events * sum(abs(coef * sd))``, from 0 (ridge) to 1 (lasso): it
+        takes coefficients to 0. There are then no errors. `cox_path` follows it over many penalties.
 
     Attributes
     ----------
@@ -65,22 +80,31 @@ class CoxRegression(ProportionalHazards):
         penalty: float = 0.0,
         ties: str = "efron",
         prepare: bool = True,
-        strata: Sequence[str] = (),
+        *,
+        strata: Sequence[str] | None = None,
         warm_start: bool = False,
+        l1_ratio: float = 0.0,
+        changes: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
         self.penalty = penalty
         self.ties = ties
         self.prepare = prepare
         self.strata = strata
         self.warm_start = warm_start
+        self.l1_ratio = l1_ratio
+        self.changes = changes
 
     def _check_settings(self) -> tuple[float, str]:
+        if not (isinstance(self.l1_ratio, int | float) and 0 <= self.l1_ratio <= 1):
+            raise ConfigError("l1_ratio is a number from 0 to 1", f"{self.l1_ratio!r}", "use 0 for a ridge penalty")
+        check_changes(self.changes)
         return check_penalty(self.penalty, self.ties)
 
+    @property
+    def _l1_ratio(self) -> float:  # type: ignore[override]  # a setting here, fixed in models without one
+        return float(self.l1_ratio)
+
     def _learn_design(self, frame: pd.DataFrame) -> tuple[NDArray[Any], Sequence[str]]:
-        unknown = [name for name in self.strata if name not in frame.columns]
-        if unknown:
-            raise ConfigError("Strata are columns of the features", f"{unknown[0]!r}", "name columns of X")
         features = self._features(frame)
         if self.prepare:
             self.preparer_ = FeaturePreparer().fit(features)
@@ -94,16 +118,45 @@ class CoxRegression(ProportionalHazards):
         return numeric_matrix(self.preparer_.transform(features) if self.prepare else features)
 
     def _features(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.drop(columns=list(self.strata)) if len(self.strata) else frame
+        return frame.drop(columns=list(self.strata)) if self.strata else frame
 
     def _stratum_labels(self, frame: pd.DataFrame) -> NDArray[np.str_] | None:
-        if not len(self.strata):
+        if self.strata is None or not len(self.strata):
             return None
+        if isinstance(self.strata, str):
+            raise ConfigError("Strata are a list of columns", f"{self.strata!r}", f"give [{self.strata!r}]")
+        unknown = [name for name in self.strata if name not in frame.columns]
+        if unknown:
+            raise ConfigError("Strata are columns of the features", f"{unknown[0]!r}", "name columns of X")
         columns = [_in_words(name, frame[name]) for name in self.strata]
         labels = columns[0]
         for column in columns[1:]:
             labels = np.char.add(np.char.add(labels, ", "), column)
         return labels
+
+    def _score(self, frame: pd.DataFrame) -> Floats:
+        design = self._design(frame)
+        return np.asarray(design @ self.coef_[: design.shape[1]] + self.intercept_, dtype=np.float64)
+
+    def _expanded(self, rows: CoxRows, names: Sequence[str]) -> tuple[CoxRows, Sequence[str], NDArray[np.intp] | None]:
+        if not self.changes:
+            return rows, names, None
+        changed = changed_columns(check_changes(self.changes), names)
+        pieces, source = cut_rows(rows, changed)
+        return pieces, [*names, *names_after(changed, names)], source
+
+    def _predictors(self, frame: pd.DataFrame) -> Floats:
+        if not self.changes:
+            return super()._predictors(frame)
+        design = self._design(frame)
+        changed = changed_columns(check_changes(self.changes), self.design_names_[: design.shape[1]])
+        return predictor_by_period(design, self.coef_, changed) + self.intercept_
+
+    def _incidence(self, predictors: Floats, hazards: Hazards, days: Floats) -> Floats:
+        if not self.changes:
+            return super()._incidence(predictors, hazards, days)
+        cuts = np.unique(np.concatenate(list(check_changes(self.changes).values())))
+        return incidence_with_changes(predictors, cuts, hazards, days)
 
     def _start(self, names: Sequence[str]) -> Floats | None:
         fitted_before = self.warm_start and getattr(self, "design_names_", None) == [str(name) for name in names]
@@ -111,9 +164,14 @@ class CoxRegression(ProportionalHazards):
 
 
 def _in_words(name: str, column: pd.Series[Any]) -> NDArray[np.str_]:
-    """Return ``name=value`` for each row; a number is written the same whether it came as whole or as fraction."""
-    if column.isna().any():
+    """Return ``name=value`` for each row; a whole number is written the same whatever its type, and text is quoted."""
+    code, distinct = pd.factorize(column)
+    if (code < 0).any():
         raise DataError("Every row has a stratum", f"a missing value in {name!r}", "fill it or leave the row out")
-    values = column.to_numpy(dtype=np.float64) if is_numeric(column) else column.astype(str).to_numpy(dtype=np.str_)
-    distinct, where = np.unique(values, return_inverse=True)
-    return np.array([f"{name}={value}" for value in distinct.tolist()], dtype=np.str_)[where]
+    return np.array([f"{name}={_written(value)}" for value in distinct], dtype=np.str_)[code]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, float | np.floating):
+        return str(int(value)) if float(value).is_integer() else repr(float(value))
+    return str(int(value)) if isinstance(value, int | np.integer) else repr(str(value))

@@ -12,7 +12,7 @@ from scipy.stats import chi2
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.hazards.blas import one_blas_thread
-from hgrisk.hazards.fit import CoxRows, pose_rows
+from hgrisk.hazards.fit import CoxRows, check_rows, pose_rows
 from hgrisk.hazards.newton import Problem
 from hgrisk.hazards.residuals import martingale_residuals, mean_tables, score_residuals
 from hgrisk.hazards.steps import Point
@@ -34,7 +34,7 @@ def residuals(model: ProportionalHazards, X: Any, y: Any, kind: str = "martingal
     kind : {"martingale", "deviance", "score", "dfbeta"}
         Events observed less expected; the same made more symmetric; each row's part of the gradient; and about how much
         each coefficient would change without the row, with its sign reversed.
-    **given
+    **given : dict
         ``sample_weight``, ``entry``, ``offset`` as in fit.
 
     Returns
@@ -63,10 +63,12 @@ def residuals(model: ProportionalHazards, X: Any, y: Any, kind: str = "martingal
     >>> bool(abs(residuals(model, X, y).sum()) < 1e-9)
     True
     """
-    if kind not in {"martingale", "deviance", "score", "dfbeta"}:
+    if kind not in ("martingale", "deviance", "score", "dfbeta"):
         raise ConfigError("Residuals are martingale, deviance, score or dfbeta", f"{kind!r}", "use one of these")
+    if kind == "dfbeta" and len(model.model_covariance_) < len(model.coef_):
+        raise ConfigError("Changes of coefficients need their errors", "a lasso, which has none", "use a ridge penalty")
     with one_blas_thread():
-        problem, point = _at_fit(model, X, y, given)
+        problem, point, _ = _at_fit(model, X, y, given)
         if kind in {"score", "dfbeta"}:
             scores = score_residuals(problem, point)
             return scores if kind == "score" else scores @ model.model_covariance_
@@ -83,7 +85,7 @@ def schoenfeld_residuals(model: ProportionalHazards, X: Any, y: Any, **given: An
         A fitted model.
     X, y : as in fit
         Rows to look at.
-    **given
+    **given : dict
         ``sample_weight``, ``entry``, ``offset`` as in fit.
 
     Returns
@@ -101,7 +103,7 @@ def schoenfeld_residuals(model: ProportionalHazards, X: Any, y: Any, **given: An
     Schoenfeld (1982), doi:10.1093/biomet/69.1.239; tied events share the mean over Efron's steps.
     """
     with one_blas_thread():
-        problem, point = _at_fit(model, X, y, given)
+        problem, point, _ = _at_fit(model, X, y, given)
         mean = mean_tables(problem, point)[0]
     sets, design = problem.weighted.sets, problem.design
     rows = np.flatnonzero(sets.happened)
@@ -124,9 +126,9 @@ def proportional_hazards_test(
     X, y : as in fit
         The rows of the fit.
     transform : {"km", "rank", "identity", "log"}
-        The time that effects may change with: 1 less the Kaplan-Meier curve before each event, the rank of the event
-        times, days, or log days.
-    **given
+        The time that effects may change with: 1 less the Kaplan-Meier curve before each event, of all rows without
+        weights; the rank of the event among all events; days; or log days.
+    **given : dict
         ``sample_weight``, ``entry``, ``offset`` as in fit.
 
     Returns
@@ -152,8 +154,8 @@ def proportional_hazards_test(
     if getattr(model, "penalty", 0.0) != 0:
         raise ConfigError("The test is of a model without a penalty", f"{model.penalty}", "fit it with penalty 0")
     with one_blas_thread():
-        problem, point = _at_fit(model, X, y, given)
-        time = _transformed(transform, problem)
+        problem, point, rows = _at_fit(model, X, y, given)
+        time = _transformed(transform, problem, rows)
         whole = problem.derivatives(point)[1]
         slope, cross = problem.derivatives(point, time)
         square = problem.derivatives(point, time**2)[1]
@@ -164,10 +166,11 @@ def proportional_hazards_test(
     return pd.DataFrame({**table, "p_value": chi2.sf(statistic, df)})
 
 
-def _at_fit(model: ProportionalHazards, X: Any, y: Any, given: dict[str, Any]) -> tuple[Problem, Point]:
+def _at_fit(model: ProportionalHazards, X: Any, y: Any, given: dict[str, Any]) -> tuple[Problem, Point, CoxRows]:
     rows: CoxRows = model.rows_of(X, y, **given)
+    check_rows(rows)
     problem = pose_rows(rows, efron=getattr(model, "ties", "efron") == "efron")
-    return problem, problem.at(model.coef_ * problem.design.scale)
+    return problem, problem.at(model.coef_ * problem.design.scale), rows
 
 
 def _deviance(martingale: Floats, happened: NDArray[np.bool_]) -> Floats:
@@ -176,7 +179,7 @@ def _deviance(martingale: Floats, happened: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.sign(martingale) * np.sqrt(2 * np.maximum(inside, 0.0)), dtype=np.float64)
 
 
-def _transformed(transform: str, problem: Problem) -> Floats:
+def _transformed(transform: str, problem: Problem, rows: CoxRows) -> Floats:
     """Return the time of each slot, from 0 to 1: where it begins, and in what unit it runs, does not matter."""
     weighted = problem.weighted
     sets, times = weighted.sets, np.where(weighted.sets.opens, 0.0, weighted.sets.times)
@@ -190,7 +193,7 @@ def _transformed(transform: str, problem: Problem) -> Floats:
         per_time = np.bincount(where, weights=count)
         moved = (np.cumsum(per_time) - (per_time - 1) / 2)[where]
     else:
-        moved = _fallen_before(problem, distinct)[where]
+        moved = _fallen_before(rows, distinct)[where]
     events = moved[count > 0]
     span = float(np.ptp(events))
     if span == 0:
@@ -198,17 +201,12 @@ def _transformed(transform: str, problem: Problem) -> Floats:
     return np.where(count > 0, (moved - events.min()) / span, 0.0)
 
 
-def _fallen_before(problem: Problem, distinct: Floats) -> Floats:
-    """Return 1 less the Kaplan-Meier curve of all rows before each time."""
-    sets, weight = problem.weighted.sets, problem.weighted.weight
-    stop, start = (np.searchsorted(distinct, sets.times[slot]) for slot in (sets.stop, sets.start))
-    start = np.where(sets.opens[sets.start], -1, start)
-    stop = np.where(sets.opens[sets.stop], -1, stop)
+def _fallen_before(rows: CoxRows, distinct: Floats) -> Floats:
+    """Return 1 less the Kaplan-Meier curve of all rows, strata together, before each time."""
     k = len(distinct)
-    leaving = np.bincount(stop[stop >= 0], weights=weight[stop >= 0], minlength=k)
-    late = (start >= 0) & (stop >= 0)
-    leaving -= np.bincount(start[late], weights=weight[late], minlength=k)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    events = np.bincount(stop[sets.happened], weights=weight[sets.happened], minlength=k)
+    entry = np.zeros(len(rows.duration)) if rows.entry is None else rows.entry
+    left = np.searchsorted(np.sort(rows.duration), distinct, side="left")
+    at_risk = np.searchsorted(np.sort(entry), distinct, side="left") - left
+    events = np.bincount(np.searchsorted(distinct, rows.duration[rows.happened]), minlength=k)[:k]
     survival = np.cumprod(1 - np.divide(events, at_risk, out=np.zeros(k), where=events > 0))
     return 1 - np.concatenate(([1.0], survival[:-1]))

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError
+from hgrisk.hazards.concordance import compare_pairs
 from hgrisk.models._columns import ColumnMemory
 from hgrisk.surv import ENTRY, as_surv, without_entry
 
@@ -164,6 +165,45 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         """
         return np.asarray(self.predict_cumulative_incidence(X, [horizon_days])[:, 0], dtype=np.float64)
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return how well the risk scores rank the rows: Harrell's concordance, for searches and cross-validation.
+
+        It depends on the pattern of censoring, and says nothing about calibration: to judge a model, evaluate it.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features with the columns of fit, in the order of fit.
+        y : ndarray or DataFrame, shape (n,)
+            Outcome with the fields ``event`` and ``duration_days``.
+        sample_weight : array-like of float, shape (n,), optional
+            Case weights, 0 and above.
+
+        Returns
+        -------
+        float
+            In [0, 1]; 0.5 is chance. A competing event ranks as longer than any re-report.
+
+        Raises
+        ------
+        DataError
+            If no two rows can be compared.
+
+        Notes
+        -----
+        Harrell et al. (1982), doi:10.1001/jama.1982.03320430047030; Wolbers et al. (2014),
+        doi:10.1093/biostatistics/kxt059.
+        """
+        predicted, outcome = self.predict(X), without_entry(y, "A concordance")
+        if len(predicted) != len(outcome):
+            found = f"{len(predicted)} rows of features and {len(outcome)} outcomes"
+            raise DataError("Features and outcomes have one row per landmark", found, "pass the same landmarks to both")
+        days, event = (np.ascontiguousarray(outcome[name]) for name in ("duration_days", "event"))
+        won, compared = compare_pairs((days, event), predicted, _check_weight(sample_weight, len(outcome))[None, :])
+        if not compared[0] > 0:
+            raise DataError("A concordance is of rows that can be compared", "no such pair", "pass more rows")
+        return float(won[0] / compared[0])
+
     @abstractmethod
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
         """Return the probabilities, shape (n, T), for checked columns and times."""
@@ -206,7 +246,10 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
 def _check_weight(sample_weight: Any, n_rows: int) -> Floats:
     if sample_weight is None:
         return np.ones(n_rows)
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    try:
+        weight = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError("Case weights are numbers", f"{type(error).__name__}: {error}", "convert them") from error
     if weight.shape != (n_rows,):
         raise DataError("Case weights are one number per row", f"shape {weight.shape}", f"pass {n_rows} weights")
     wrong = ~np.isfinite(weight) | (weight < 0)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.models._episodes import by_each_event, by_gap_time, by_total_time, find_episodes
-from hgrisk.models._proportional_hazards import check_cluster, one_per_row
+from hgrisk.models._incidence import LARGEST_PREDICTOR
+from hgrisk.models._proportional_hazards import as_labels, check_cluster, one_per_row
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
@@ -69,9 +70,9 @@ class RecurrentCox(CoxRegression):
     >>> y = Surv.from_arrays([1, 0, 1, 1, 0, 1, 0], [200, 365, 30, 90, 365, 150, 365], [0, 200, 0, 30, 0, 0, 150])
     >>> model = RecurrentCox(prepare=False).fit(X, y, subject=list("aabbcdd"))
     >>> model.summary_[["feature", "hazard_ratio"]].round(2).to_numpy().tolist()
-    [['prior_reports', 2.41]]
+    [['prior_reports', 2.55]]
     >>> model.predict_mean_count(X[:1], [365]).round(2).tolist()
-    [[0.62]]
+    [[0.27]]
     """
 
     def __init__(
@@ -165,13 +166,18 @@ class RecurrentCox(CoxRegression):
         still_there = np.exp(-(np.cumsum(hazards.competing) - hazards.competing))
         reached = np.concatenate(([0.0], np.cumsum(hazards.re_report * still_there)))
         at = reached[np.searchsorted(hazards.times, days, side="right")]
-        return np.asarray(np.outer(np.exp(self._score(frame)), at), dtype=np.float64)
+        relative = np.exp(np.minimum(self._score(frame), LARGEST_PREDICTOR))
+        return np.asarray(np.outer(relative, at), dtype=np.float64)
+
+    @property
+    def _rows_as_given(self) -> bool:  # type: ignore[override]  # a setting here
+        return bool(self.formulation == ANDERSEN_GILL)
 
     def _check_formulation(self) -> None:
-        if self.formulation not in FORMULATIONS:
+        if not isinstance(self.formulation, str) or self.formulation not in FORMULATIONS:
             rule = f"formulation is one of {', '.join(FORMULATIONS)}"
             raise ConfigError(rule, f"{self.formulation!r}", "use 'andersen_gill'")
-        whole = isinstance(self.max_events, int) and not isinstance(self.max_events, bool)
+        whole = isinstance(self.max_events, int | np.integer) and not isinstance(self.max_events, bool)
         if self.max_events is not None and not (whole and self.max_events >= 1):
             raise ConfigError("max_events is a whole number from 1", f"{self.max_events!r}", "leave it out for all")
 
@@ -183,7 +189,7 @@ class RecurrentCox(CoxRegression):
 def _check_subject(subject: Any, training: Training) -> NDArray[Any]:
     if subject is None:
         return np.arange(len(training.duration))
-    given = np.asarray(subject)
+    given = as_labels(subject)
     labels = one_per_row(given, training, "Subject labels")
     if pd.isna(labels).any():
         raise DataError("Each row has a subject", "a missing label", "give each household a label")

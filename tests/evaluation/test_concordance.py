@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hgrisk.evaluation import _concordance
 from hgrisk.evaluation._concordance import concordance
 from hgrisk.evaluation.sample import Sample
+from hgrisk.hazards import concordance as kernel
 from hgrisk.surv import Surv
 
 EXACT = 1e-10
@@ -65,7 +65,7 @@ def test_compiled_kernel_equals_the_slow_count(table, weighted):
 @settings(deadline=None, max_examples=50)
 def test_uncompiled_kernel_equals_the_slow_count(table, weighted):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_concordance, "count_pairs", _concordance._count_pairs)
+        patch.setattr(kernel, "count_pairs", kernel._count_pairs)
         check(table, weighted)
 
 
@@ -74,6 +74,6 @@ def test_uncompiled_and_compiled_kernels_agree_on_more_draws_than_one_block(coho
     weights = np.random.default_rng(0).integers(0, 3, (40, len(sample)))
     censoring = sample.censoring.before(sample.duration_days)
     compiled = concordance(sample, 365, weights, censoring)
-    monkeypatch.setattr(_concordance, "count_pairs", _concordance._count_pairs)
-    monkeypatch.setattr(_concordance, "DRAWS_AT_ONCE", 7)
+    monkeypatch.setattr(kernel, "count_pairs", kernel._count_pairs)
+    monkeypatch.setattr(kernel, "DRAWS_AT_ONCE", 7)
     np.testing.assert_allclose(compiled, concordance(sample, 365, weights, censoring), rtol=1e-12)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from hgrisk.errors import DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards import newton
 from hgrisk.hazards.risk_sets import build_risk_sets
 from hgrisk.hazards.steps import likelihood_at, weigh
@@ -127,3 +127,61 @@ def test_running_out_of_steps_is_refused(monkeypatch):
 def test_a_singular_step_names_the_columns():
     with pytest.raises(FitError, match=r"every direction, but found none left in a direction of a, b"):
         newton._newton_step(np.zeros((2, 2)), np.ones(2), ["a", "b"])
+
+
+@pytest.mark.parametrize("shift", [200.0, 400.0, 1000.0])
+def test_a_constant_added_within_a_stratum_changes_nothing(shift):
+    X, duration, happened, entry, weight = draw(30, n=200)
+    stratum = np.arange(200) % 2
+    plain = fit_cox(X, duration, happened, entry=entry, weight=weight, stratum=stratum, cluster=np.arange(200) // 2)
+    X[stratum == 1, 0] += shift
+    moved = fit_cox(X, duration, happened, entry=entry, weight=weight, stratum=stratum, cluster=np.arange(200) // 2)
+    np.testing.assert_allclose(moved.coef, plain.coef, rtol=1e-6)
+    np.testing.assert_allclose(moved.covariance, plain.covariance, rtol=1e-6)
+    np.testing.assert_allclose(moved.model_covariance, plain.model_covariance, rtol=1e-6)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_a_row_that_does_not_count_may_have_any_predictor(weight):
+    X, duration, happened, *_ = draw(31, n=200)
+    plain = fit_cox(X, duration, happened)
+    longer = (np.vstack([X, [[900.0, 0, 0]]]), np.append(duration, 0.5), np.append(happened, False))
+    found = fit_cox(*longer, weight=np.append(np.ones(200), weight))
+    np.testing.assert_allclose(found.coef, plain.coef, rtol=1e-6)
+    np.testing.assert_allclose(found.covariance, plain.covariance, rtol=1e-6)
+
+
+def test_late_rows_of_a_far_higher_hazard_are_refused_before_digits_are_lost():
+    X, duration, happened, *_ = draw(32, n=200)
+    entry = np.where(np.arange(200) < 100, 0.0, 1000.0)
+    rows = {"entry": entry, "offset": np.where(entry > 0, 21.0, 0.0)}
+    with pytest.raises(FitError, match="keep their digits where rows that enter late have no far higher hazard"):
+        fit_cox(X, entry + duration, happened, **rows)
+    rows["offset"] /= 3
+    apart = fit_cox(X, entry + duration, happened, stratum=(entry > 0) * 1)
+    np.testing.assert_allclose(fit_cox(X, entry + duration, happened, **rows).coef, apart.coef, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1e-10, 1e-3, 1e100])
+def test_the_unit_of_the_weights_does_not_matter(size):
+    X, duration, happened, *_ = draw(33, n=200)
+    plain = fit_cox(X, duration, happened)
+    np.testing.assert_allclose(fit_cox(X, duration, happened, weight=np.full(200, size)).coef, plain.coef, rtol=1e-6)
+
+
+def test_a_start_on_another_scale_is_left():
+    X, duration, happened, *_ = draw(34, n=200)
+    plain = fit_cox(X, duration, happened)
+    np.testing.assert_allclose(fit_cox(X * 1e6, duration, happened, start=plain.coef).coef * 1e6, plain.coef, rtol=1e-6)
+
+
+def test_columns_of_another_length_and_missing_clusters_are_refused():
+    X, duration, happened, *_ = draw(35)
+    with pytest.raises(DataError, match="59 of duration"):
+        fit_cox(X, duration[1:], happened)
+    with pytest.raises(DataError, match="3 of cluster"):
+        fit_cox(X, duration, happened, cluster=np.arange(3))
+    with pytest.raises(DataError, match="Each row has a cluster label"):
+        fit_cox(X, duration, happened, cluster=np.append(np.nan, np.arange(59.0)))
+    with pytest.raises(ConfigError, match="ties is 'efron' or 'breslow', but found 'Efron'"):
+        fit_cox(X, duration, happened, ties="Efron")

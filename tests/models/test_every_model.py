@@ -1,5 +1,6 @@
 """What every model in the registry must do: probabilities, refusals, scikit-learn's ways, storage without rows."""
 
+import itertools
 import pickle
 
 import numpy as np
@@ -9,6 +10,7 @@ import skops.io
 from scipy.special import expit
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.pipeline import Pipeline
 from sklearn.utils import estimator_checks
 
@@ -16,11 +18,20 @@ from hgrisk.errors import DataError, FitError
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
-from hgrisk.models.registry import MODELS, TRUSTED_TYPES
+from hgrisk.models.registry import MODELS, OF_CURVES, OF_ROWS_OF_THEIR_OWN, TRUSTED_TYPES
 from hgrisk.surv import Surv
 
 HORIZONS = [183.0, 365.0, 548.0]
-SETTINGS = {"cox": {"penalty": 0.01}}
+SETTINGS = {
+    "boosted_hazard": {"horizon_days": 548, "interval_days": 60},
+    "cox": {"penalty": 0.01},
+    "discrete_time": {"penalty": 0.01, "horizon_days": 548},
+    "fine_gray": {"penalty": 0.01},
+    "flexible_parametric": {"penalty": 0.01},
+    "mixture_cure": {"penalty": 0.01, "short_follow_up": "allow"},
+    "parametric": {"penalty": 0.01},
+    "piecewise_exponential": {"penalty": 0.01},
+}
 
 
 @pytest.fixture(params=sorted(MODELS))
@@ -146,6 +157,33 @@ def test_wrong_training_input_is_refused(unfitted, features, outcome):
         assert rule in message(DataError, unfitted.fit, features, outcome, sample_weight=weight)
 
 
+def test_the_score_is_a_concordance_of_the_ranks(model, features, outcome):
+    days, event, score = outcome["duration_days"], outcome["event"], model.predict(features)
+    weight = np.random.default_rng(0).uniform(0.5, 2, len(outcome))
+    some = slice(0, 150)
+    won = compared = 0.0
+    for i, j in itertools.permutations(range(150), 2):
+        longer = days[j] > days[i] or (days[j] == days[i] and event[j] != 1)
+        if event[i] == 1 and (longer or (event[j] >= 2 and days[j] < days[i])):
+            pair = weight[i] * weight[j]
+            compared += pair
+            won += pair * ((score[i] > score[j]) + 0.5 * (score[i] == score[j]))
+    found = model.score(features[some], outcome[some], sample_weight=weight[some])
+    assert found == pytest.approx(won / compared, abs=1e-12)
+    none = outcome[:3].copy()
+    none["event"] = 0
+    assert "rows that can be compared" in message(DataError, model.score, features[:3], none)
+
+
+def test_cross_validation_and_searches_take_the_model_as_it_is(unfitted, features, outcome):
+    found = cross_validate(unfitted, features[:400], outcome[:400], cv=KFold(2), error_score="raise")
+    assert np.all(found["test_score"] > 0.4)
+    if "penalty" in unfitted.get_params():
+        grid = {"penalty": [0.1, 1.0]}
+        search = GridSearchCV(unfitted, grid, cv=KFold(2), error_score="raise").fit(features[:400], outcome[:400])
+        assert search.best_params_["penalty"] in grid["penalty"]
+
+
 def test_an_unfitted_model_says_so(unfitted, features):
     with pytest.raises(NotFittedError):
         unfitted.predict(features)
@@ -253,8 +291,22 @@ def test_a_refit_forgets_the_names_of_the_fit_before(outcome):
 
 
 def test_the_registry_is_complete_and_closed():
-    assert set(MODELS) == {"base_rate", "prior_count", "prior_count_recency", "cox", "logistic"}
+    assert set(MODELS) == {
+        "aalen_johansen",
+        "base_rate",
+        "boosted_hazard",
+        "cox",
+        "discrete_time",
+        "fine_gray",
+        "flexible_parametric",
+        "logistic",
+        "mixture_cure",
+        "parametric",
+        "piecewise_exponential",
+        "prior_count",
+        "prior_count_recency",
+    }
     assert all(issubclass(kind, SurvivalModel) for kind in MODELS.values())
-    assert len(TRUSTED_TYPES) == len(MODELS) + 1
+    assert len(TRUSTED_TYPES) == len(MODELS) + len(OF_ROWS_OF_THEIR_OWN) + len(OF_CURVES) + 1
     with pytest.raises(TypeError):
         MODELS["another"] = CoxRegression

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hgrisk.models import _incidence
-from hgrisk.models._incidence import Hazards, cumulative_incidence, merge_hazards
+from hgrisk.models._incidence import (
+    Hazards,
+    competing_hazard,
+    cumulative_incidence,
+    incidence_of_curves,
+    merge_hazards,
+    survival_when_reached,
+)
 
 EXACT = 1e-12
 
@@ -101,3 +108,57 @@ def test_merging_keeps_each_jump_at_its_time():
     assert merged.times.tolist() == [1, 2, 3]
     assert merged.re_report.tolist() == [0.1, 0, 0.2]
     assert merged.competing.tolist() == pytest.approx([0, 0.3, 0.4])
+
+
+def curves_of(rates):
+    return lambda days: np.exp(-np.outer(rates, days))
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 0.5), min_size=1, max_size=4), JUMPS)
+def test_smooth_curves_equal_the_loops_and_rise(rates, jumps):
+    hazards, days = hazards_of(jumps), np.array([21.0, 0.0, 0.5, 3.0, 3.5, 3.0])
+    result = incidence_of_curves(curves_of(rates), hazards, days)
+    for rate, row in zip(rates, result, strict=True):
+        for day, value in zip(days, row, strict=True):
+            free, total, last = 1.0, 0.0, 0.0
+            for time, b in zip(hazards.times[hazards.times < day], hazards.competing, strict=False):
+                total += free * (np.exp(-rate * last) - np.exp(-rate * time))
+                free, last = free * np.exp(-b), time
+            total += free * (np.exp(-rate * last) - np.exp(-rate * day))
+            assert value == pytest.approx(total, abs=EXACT)
+    assert np.all(np.diff(result[:, np.argsort(days, kind="stable")], axis=1) >= -EXACT)
+
+
+def test_smooth_curves_without_competing_events_are_what_they_are():
+    none = Hazards(np.empty(0), np.empty(0), np.empty(0))
+    days = np.array([0.0, 2.0, 7.0])
+    result = incidence_of_curves(curves_of([0.1, 0.0]), none, days)
+    np.testing.assert_allclose(result, [1 - np.exp(-0.1 * days), np.zeros(3)], atol=EXACT)
+
+
+@given(st.floats(0.01, 0.5), st.floats(0.05, 0.95), JUMPS)
+def test_a_probability_is_reached_where_the_curve_has_the_value_told(rate, probability, jumps):
+    hazards = hazards_of(jumps)
+    value = survival_when_reached(curves_of([rate]), hazards, probability, 1000.0)[0]
+    if value > 1e-9:
+        day = -np.log(value) / rate
+        reached = incidence_of_curves(curves_of([rate]), hazards, np.array([day]))[0, 0]
+        assert reached == pytest.approx(probability, abs=1e-6)
+    else:
+        assert incidence_of_curves(curves_of([rate]), hazards, np.array([1e5]))[0, 0] <= probability + 1e-9
+
+
+@given(st.integers(0, 2**31))
+def test_the_competing_hazard_equals_the_loops(seed):
+    rng = np.random.default_rng(seed)
+    duration = rng.integers(2, 12, 40).astype(float)
+    entry, weight = np.floor(duration * rng.random(40)), rng.uniform(0.5, 2, 40)
+    happened = rng.random(40) < 0.4
+    for late in (None, entry):
+        times, jumps = competing_hazard(duration, happened, weight, late)
+        start = np.zeros(40) if late is None else late
+        for time, jump in zip(times, jumps, strict=True):
+            at_risk = weight[(start < time) & (duration >= time)].sum()
+            assert jump == pytest.approx(weight[happened & (duration == time)].sum() / at_risk)
+        assert times.tolist() == sorted(set(duration[happened].tolist()))
