@@ -9,7 +9,7 @@ LOCK   := uv pip compile pyproject.toml --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run data features test test-others $(OTHERS:%=test-%) bench $(BENCH) lab lock clean
+.PHONY: help setup run data features test coverage test-others $(OTHERS:%=test-%) bench $(BENCH) lab lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -30,8 +30,11 @@ test: .venv/.ready ## everything that CI runs, on the Python of .venv
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov=hgrisk --cov-branch --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile
 	@echo "Tested on $$($(BIN)/python -V) only; 'make test-others' tests $(OTHERS) where present."
+
+coverage: .venv/.ready ## which lines and branches the tests reach
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --cov=hgrisk --cov-branch --cov-report=term
 
 test-others: ## pytest on other Pythons on PATH; slow (a venv each), so not part of 'make test'
 	@for v in $(OTHERS); do \

@@ -152,7 +152,7 @@ def standardised(values: NDArray[Any], weight: Floats) -> Design:
     if len(values):
         with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite, by name
             near = values[:_FIRST_ROWS].mean(axis=0, dtype=np.float64)
-            near = np.where(np.ptp(values[:_FIRST_ROWS], axis=0) > 0, near, values[0])
+            near = np.where((values[:_FIRST_ROWS] != values[0]).any(axis=0), near, values[0])
     first, second = _sums(Design(values, near, np.ones(n_columns)), weight) / total
     with np.errstate(over="ignore", invalid="ignore"):
         variance = second - first**2

@@ -241,6 +241,23 @@ def test_the_layout_and_type_of_the_columns_change_nothing():
     plain = fit_cox(X, duration, happened)
     for other in (np.asfortranarray(X), X.astype(np.float32), X.astype(np.int16), np.repeat(X, 2, axis=1)[:, ::2]):
         close(fit_cox(other, duration, happened), plain)
+    above = np.median(X, axis=0) < X
+    close(fit_cox(above, duration, happened), fit_cox(above * 1.0, duration, happened))
+
+
+@pytest.mark.parametrize("n", [3, 1500])
+def test_first_rows_far_from_the_rest_cost_no_digits(n):
+    rng = np.random.default_rng(27)
+    X, weight = rng.normal(size=(n, 3)), np.where(np.arange(n) < n // 2, 1e-9, 1.0)
+    X[: n // 2, 0] += 1e5
+    X[:, 2] = 7.0
+    design = design_module.standardised(X, weight)
+    center = np.average(X, axis=0, weights=weight)
+    spread = np.sqrt(np.average((X - center) ** 2, axis=0, weights=weight))
+    np.testing.assert_allclose(design.center, center, atol=1e-9)  # of a spread of 1
+    np.testing.assert_allclose(design.scale, [*spread[:2], 1.0], rtol=1e-9)
+    assert design.center[2] == 7.0
+    assert np.max(np.abs((X - center) / design.scale)) <= np.sqrt(design.most_weights)
 
 
 def test_a_search_from_a_part_of_many_rows_ends_where_it_does_without(monkeypatch):

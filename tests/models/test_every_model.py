@@ -34,14 +34,20 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(params=sorted(MODELS))
-def unfitted(request):
-    return MODELS[request.param](**SETTINGS.get(request.param, {}))
+@pytest.fixture(params=sorted(MODELS), scope="module")
+def kind(request):
+    return request.param
 
 
 @pytest.fixture
-def model(unfitted, features, outcome):
-    return unfitted.fit(features, outcome)
+def unfitted(kind):
+    return MODELS[kind](**SETTINGS.get(kind, {}))
+
+
+@pytest.fixture(scope="module")
+def model(kind, features, outcome):
+    """The fitted model, which no test alters."""
+    return MODELS[kind](**SETTINGS.get(kind, {})).fit(features, outcome)
 
 
 def test_predictions_are_rising_probabilities_of_the_right_shape(model, features):
