@@ -12,7 +12,7 @@ from hgrisk.models.recurrent_cox import RecurrentCox
 from hgrisk.surv import Surv
 
 Z_95 = 1.959964
-N_HOUSEHOLDS = 300
+N_HOUSEHOLDS = 600
 EFFECT = 0.5
 
 
