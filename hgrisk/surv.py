@@ -64,7 +64,7 @@ class Surv:
             an entry is not from 0 and below its duration.
         """
         codes = np.asarray(event)
-        numeric, days = _as_numbers(codes, "Event codes"), _as_numbers(duration_days, "Durations")
+        numeric, days = as_numbers(codes, "Event codes"), as_numbers(duration_days, "Durations")
         if codes.shape != days.shape or days.ndim != 1:
             raise DataError(
                 "Events and durations are two columns of one length",
@@ -193,7 +193,7 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
 
 
 def _checked_entry(entry_days: Any, days: NDArray[np.float64]) -> NDArray[np.float64]:
-    entry = _as_numbers(entry_days, "Entry times")
+    entry = as_numbers(entry_days, "Entry times")
     if entry.shape != days.shape:
         found = f"shapes {entry.shape} and {days.shape}"
         raise DataError("Entry times and durations are two columns of one length", found, "pass one of each per row")
@@ -204,7 +204,8 @@ def _checked_entry(entry_days: Any, days: NDArray[np.float64]) -> NDArray[np.flo
     return entry
 
 
-def _as_numbers(values: Any, what: str) -> NDArray[np.float64]:
+def as_numbers(values: Any, what: str) -> NDArray[np.float64]:
+    """Return values as floats, or refuse what is no number; ``what`` begins the sentence."""
     kind = np.asarray(values).dtype
     if kind.kind in "mMc":
         raise DataError(f"{what} are numbers", f"{kind}", "give whole days, such as (end - start).days")

@@ -47,7 +47,7 @@ TESTED_ELSEWHERE = {
     "tests/models/test_flexible_parametric.py": ["models/_log_splines", "models/_spline_likelihood"],
     "tests/models/test_piecewise_exponential.py": ["models/_pieces"],
     "tests/models/test_prior_count.py": ["models/_history_columns"],
-    "tests/models/test_every_model.py": ["models/protocol", "models/registry"],
+    "tests/models/test_every_model.py": ["models/_inputs", "models/protocol", "models/registry"],
     "tests/report/test_render.py": [
         *("report/blocks", "report/cohort", "report/content", "report/data", "report/opening", "report/results"),
         *("report/scores", "report/voice"),

@@ -17,6 +17,7 @@ from hgrisk.hazards.clustered_curves import EndedRows
 from hgrisk.hazards.placing import Codes, Places, place_rows
 from hgrisk.hazards.reading import read_outcome
 from hgrisk.hazards.tables import EventTable, event_table
+from hgrisk.models._inputs import as_labels, checked_weight
 from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv
 
 LARGEST_WEIGHT = 1e12
@@ -210,7 +211,7 @@ def _codes(labels: Any, n_rows: int, what: str) -> Codes | None:
     """Return labels as numbers from 0, or refuse them."""
     if labels is None:
         return None
-    array = np.asarray(labels)
+    array = as_labels(labels)
     if array.shape != (n_rows,):
         raise DataError(f"A {what} has one label per row", f"shape {array.shape}", f"pass {n_rows} labels")
     codes = np.asarray(pd.factorize(array)[0], dtype=np.int64)
@@ -220,16 +221,7 @@ def _codes(labels: Any, n_rows: int, what: str) -> Codes | None:
 
 
 def _checked_weight(sample_weight: Any, n_rows: int) -> Floats:
-    if sample_weight is None:
-        return np.ones(n_rows)
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    if weight.shape != (n_rows,):
-        raise DataError("Case weights are one number per row", f"shape {weight.shape}", f"pass {n_rows} weights")
-    wrong = ~np.isfinite(weight) | (weight < 0)
-    if wrong.any():
-        raise DataError("A case weight is finite and 0 or more", f"{weight[wrong][0]}", "correct or remove the row")
-    if not weight.any():
-        raise DataError("Some case weight is above 0", "only zeros", "pass the rows to learn from")
+    weight = checked_weight(sample_weight, n_rows)
     if weight.max() > LARGEST_WEIGHT or weight[weight > 0].min() < 1 / LARGEST_WEIGHT:
         extreme = weight.max() if weight.max() > LARGEST_WEIGHT else weight[weight > 0].min()
         raise DataError("A case weight is 0, or from 1e-12 to 1e12", f"{extreme:g}", "rescale the weights")

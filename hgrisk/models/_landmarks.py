@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import norm
 
 from hgrisk.curves import Floats
-from hgrisk.errors import DataError
-from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.models.preparation import FLAG
 
-Z_95 = float(norm.ppf(0.975))
+EVERY = "all"
 LANDMARK = "landmark_day"
 """Column with the day of the case at which a row stands."""
 
@@ -21,6 +20,21 @@ LANDMARK = "landmark_day"
 def timed_name(name: str, power: int) -> str:
     """Name the product of a column and a power of the landmark."""
     return f"{name} x landmark^{power}"
+
+
+def changing_columns(wanted: str | Sequence[str], raw: list[str], prepared: list[str]) -> list[str]:
+    """Return the columns that the features whose effects change have become, or refuse unknown ones."""
+    if isinstance(wanted, str):
+        if wanted != EVERY:
+            found = f"the text {wanted!r}"
+            raise ConfigError("time_effects is a list of features or 'all'", found, "put the name in a list")
+        return prepared
+    unknown = [name for name in wanted if name not in raw]
+    if unknown:
+        raise ConfigError("time_effects are features", f"{unknown[0]!r}", "name columns of X")
+    marks = tuple(f"{name}=" for name in wanted)
+    names = {*wanted, *(f"{name}{FLAG}" for name in wanted)}
+    return [name for name in prepared if name in names or name.startswith(marks)]
 
 
 def landmarks_of(frame: pd.DataFrame, landmark: Any) -> Floats:
@@ -37,34 +51,3 @@ def landmarks_of(frame: pd.DataFrame, landmark: Any) -> Floats:
         found = "a missing one" if day.shape == (len(frame),) else f"shape {day.shape} for {len(frame)} rows"
         raise DataError("Landmarks are one day of the case for each row", found, "give one each")
     return day
-
-
-def competing_hazard(rows: CoxRows, happened: NDArray[np.bool_]) -> CoxFit | None:
-    """Return the hazard of competing events, by stratum: a Cox regression without columns."""
-    if not happened.any():
-        return None
-    nothing = np.empty((len(happened), 0))
-    plain = CoxRows(nothing, rows.duration, happened, rows.entry, rows.weight, rows.stratum)
-    return fit_cox(plain, ties="breslow")
-
-
-def jumps_of(fit: CoxFit | None, stratum: int) -> tuple[Floats, Floats]:
-    """Return event times and jumps of the hazard of a stratum; none of a fit that is None."""
-    if fit is None:
-        return np.empty(0), np.empty(0)
-    its = fit.stratum == stratum
-    return fit.times[its], fit.hazard[its]
-
-
-def ratio_table(names: list[str], coef: Floats, se: Floats) -> pd.DataFrame:
-    """Return coefficients with errors, hazard ratios and their 95 % interval."""
-    return pd.DataFrame(
-        {
-            "feature": names,
-            "coef": coef,
-            "se": se,
-            "hazard_ratio": np.exp(coef),
-            "lower": np.exp(coef - Z_95 * se),
-            "upper": np.exp(coef + Z_95 * se),
-        }
-    )

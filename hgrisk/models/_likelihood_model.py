@@ -20,6 +20,7 @@ from hgrisk.models._incidence import (
     incidence_of_curves,
     survival_when_reached,
 )
+from hgrisk.models._inputs import checked_penalty
 from hgrisk.models._linear_columns import LinearColumns, learn_columns
 from hgrisk.models._newton import Optimum
 from hgrisk.models._posed import Posed, best, robust_covariance
@@ -286,8 +287,7 @@ class LikelihoodModel(SurvivalModel):
 
 def check_common(penalty: Any, prepare: Any) -> None:
     """Refuse a penalty or a preparation that is not allowed."""
-    if not (isinstance(penalty, int | float | np.number) and np.isfinite(penalty) and penalty >= 0):
-        raise ConfigError("A penalty is a finite number from 0", f"{penalty!r}", "use 0 for none")
+    checked_penalty(penalty)
     if not isinstance(prepare, bool | np.bool_):
         raise ConfigError("prepare is true or false", f"{prepare!r}", "use True for raw features")
 

@@ -17,8 +17,9 @@ from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models._incidence import Hazards, cumulative_incidence, merge_hazards
+from hgrisk.models._inputs import as_labels, checked_penalty
 from hgrisk.models.protocol import SurvivalModel, Training
-from hgrisk.surv import RE_REPORT
+from hgrisk.surv import RE_REPORT, as_numbers
 
 Z_95 = float(norm.ppf(0.975))
 
@@ -127,7 +128,7 @@ class ProportionalHazards(SurvivalModel):
         self.design_names_ = [str(name) for name in names]
         self.loglik_, self.loglik_null_ = fitted.loglik, fitted.loglik_null
         self.n_events_, self.n_iter_ = fitted.n_events, fitted.n_iter
-        self._keep_hazards(fitted, _competing_hazard(whole, training.event > RE_REPORT))
+        self._keep_hazards(fitted, competing_fit(whole, training.event > RE_REPORT))
         self.supported_times_ = None
         return self
 
@@ -182,17 +183,7 @@ class ProportionalHazards(SurvivalModel):
         if len(self.covariance_) < len(self.coef_):
             columns = {"feature": self.design_names_, "coef": self.coef_, "hazard_ratio": np.exp(self.coef_)}
             return pd.DataFrame(columns)
-        se = np.sqrt(np.diag(self.covariance_))
-        return pd.DataFrame(
-            {
-                "feature": self.design_names_,
-                "coef": self.coef_,
-                "se": se,
-                "hazard_ratio": np.exp(self.coef_),
-                "lower": np.exp(self.coef_ - Z_95 * se),
-                "upper": np.exp(self.coef_ + Z_95 * se),
-            }
-        )
+        return ratio_table(self.design_names_, self.coef_, np.sqrt(np.diag(self.covariance_)))
 
     def predict(self, X: Any) -> Floats:
         """Return the log relative hazard of a re-report, 0 at the training means.
@@ -279,7 +270,7 @@ class ProportionalHazards(SurvivalModel):
     def _keep_hazards(self, fitted: CoxFit, competing: CoxFit | None) -> None:
         merged = []
         for stratum in range(len(self.strata_levels_)):
-            jumps = (jump for fit in (fitted, competing) for jump in _jumps(fit, stratum))
+            jumps = (jump for fit in (fitted, competing) for jump in jumps_of(fit, stratum))
             merged.append(merge_hazards(*jumps))
         self.baseline_times_ = np.concatenate([hazards.times for hazards in merged])
         self.baseline_hazard_ = np.concatenate([hazards.re_report for hazards in merged])
@@ -287,13 +278,26 @@ class ProportionalHazards(SurvivalModel):
         self.baseline_stratum_ = np.repeat(np.arange(len(merged)), [len(hazards.times) for hazards in merged])
 
 
+def ratio_table(names: Sequence[str], coef: Floats, se: Floats) -> pd.DataFrame:
+    """Return coefficients with errors, hazard ratios and their 95 % interval."""
+    return pd.DataFrame(
+        {
+            "feature": names,
+            "coef": coef,
+            "se": se,
+            "hazard_ratio": np.exp(coef),
+            "lower": np.exp(coef - Z_95 * se),
+            "upper": np.exp(coef + Z_95 * se),
+        }
+    )
+
+
 def check_penalty(penalty: float, ties: str) -> tuple[float, str]:
     """Return both settings, or refuse them."""
-    if isinstance(penalty, bool) or not (isinstance(penalty, int | float) and np.isfinite(penalty) and penalty >= 0):
-        raise ConfigError("A penalty is a finite number from 0", f"{penalty!r}", "use 0 for none")
+    strength = checked_penalty(penalty)
     if ties not in ("efron", "breslow"):
         raise ConfigError("ties is 'efron' or 'breslow'", f"{ties!r}", "use 'efron'")
-    return float(penalty), ties
+    return strength, ties
 
 
 def _check_entry(entry: Any, training: Training) -> Floats | None:
@@ -301,24 +305,17 @@ def _check_entry(entry: Any, training: Training) -> Floats | None:
         return training.entry
     if training.entry is not None:
         raise DataError("Entry times are given once", "entry and the outcome's entry_days", "leave one of them out")
-    days = one_per_row(_numbers(entry, "Entry times"), training, "Entry times")
+    days = one_per_row(as_numbers(entry, "Entry times"), training, "Entry times")
     wrong = ~(np.isfinite(days) & (days >= 0) & (days < training.duration))
     if wrong.any():
         raise DataError("A row enters at 0 days or later and before its duration", f"{days[wrong][0]}", "correct it")
     return days
 
 
-def _numbers(given: Any, what: str) -> Floats:
-    try:
-        return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{what} are numbers", f"{type(error).__name__}: {error}", "convert them") from error
-
-
 def _check_offset(offset: Any, training: Training) -> Floats | None:
     if offset is None:
         return None
-    known = one_per_row(_numbers(offset, "Offsets"), training, "Offsets")
+    known = one_per_row(as_numbers(offset, "Offsets"), training, "Offsets")
     if not np.isfinite(known).all():
         raise DataError("An offset is a finite number", f"{known[~np.isfinite(known)][0]}", "correct or remove the row")
     return known
@@ -334,13 +331,6 @@ def check_cluster(cluster: Any, training: Training) -> NDArray[Any] | None:
     return labels
 
 
-def as_labels(given: Any) -> NDArray[Any]:
-    """Return labels as an array in which a missing one stays missing, and 1 is not '1'."""
-    if isinstance(given, np.ndarray):
-        return given
-    return pd.Series(list(given), dtype=object).to_numpy() if isinstance(given, list | tuple) else np.asarray(given)
-
-
 def one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[Any]:
     """Return the values of the kept rows, or refuse another number of them."""
     if values.shape != training.kept.shape:
@@ -348,14 +338,15 @@ def one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[
     return values if training.kept.all() else values[training.kept]
 
 
-def _competing_hazard(rows: CoxRows, happened: NDArray[np.bool_]) -> CoxFit | None:
+def competing_fit(rows: CoxRows, happened: NDArray[np.bool_]) -> CoxFit | None:
     """Return the Nelson-Aalen hazard of all competing events, by stratum: a Cox regression without columns."""
     if not happened.any():
         return None
     return fit_cox(replace(rows, X=np.empty((len(happened), 0)), happened=happened, offset=None), ties="breslow")
 
 
-def _jumps(fit: CoxFit | None, stratum: int) -> tuple[Floats, Floats]:
+def jumps_of(fit: CoxFit | None, stratum: int) -> tuple[Floats, Floats]:
+    """Return event times and jumps of the hazard of a stratum; none of a fit that is None."""
     if fit is None:
         return np.empty(0), np.empty(0)
     its = slice(*np.searchsorted(fit.stratum, [stratum, stratum + 1]))

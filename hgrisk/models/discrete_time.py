@@ -15,6 +15,7 @@ from sklearn.utils.validation import has_fit_parameter
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models._columns import numeric_matrix
+from hgrisk.models._inputs import checked_penalty
 from hgrisk.models._interval_logit import fit_interval_logit
 from hgrisk.models._interval_time import check_time, time_columns
 from hgrisk.models._intervals import (
@@ -245,8 +246,7 @@ class DiscreteTimeHazard(SurvivalModel):
 
     def _check_settings(self) -> None:
         check_time(self.time)
-        if not (np.isfinite(self.penalty) and self.penalty >= 0):
-            raise ConfigError("A penalty is a finite number from 0", f"{self.penalty!r}", "use 0 for none")
+        checked_penalty(self.penalty)
         if not 0 < self.keep_share <= 1:
             raise ConfigError("keep_share is above 0 and at most 1", f"{self.keep_share!r}", "use 1 for all rows")
         learner = self.classifier

@@ -11,6 +11,7 @@ from scipy.stats import chi2
 
 from hgrisk.errors import DataError
 from hgrisk.models._episodes import find_episodes
+from hgrisk.models._inputs import as_labels
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 from hgrisk.models.shared_frailty import SharedFrailtyCox
@@ -93,7 +94,7 @@ def frailty_or_dependence(
     outcome = as_surv(y)
     if ENTRY not in (outcome.dtype.names or ()):
         raise DataError("Recurrent re-reports are intervals", "an outcome without entry_days", "give their start")
-    labels = np.asarray(household)
+    labels = as_labels(household)
     if labels.shape != outcome.shape or len(X) != len(outcome):
         found = f"{len(X)} rows, {len(outcome)} outcomes and {labels.size} households"
         raise DataError("Every row has an outcome and a household", found, "pass the same rows to all three")

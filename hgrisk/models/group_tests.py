@@ -18,6 +18,7 @@ from hgrisk.hazards.rank_tests import Scores, gray_scores, log_rank_scores
 from hgrisk.hazards.tables import EventTable, event_table
 from hgrisk.models._group_rows import read_rows
 from hgrisk.models._groups import distinct_values
+from hgrisk.models._inputs import as_labels
 from hgrisk.surv import RE_REPORT, without_entry
 
 MOST_GROUPS_OF_GRAY = 50
@@ -222,7 +223,7 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
 
 
 def _codes(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
-    column = labels if isinstance(labels, pd.Series) else pd.Series(np.asarray(labels).ravel())
+    column = labels if isinstance(labels, pd.Series) else pd.Series(as_labels(labels).ravel())
     code, names = distinct_values(column, what)
     if len(names) < 2:
         raise DataError("A test compares two groups or more", f"{len(names)}", "pass the group of each row")
@@ -232,7 +233,7 @@ def _codes(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
 def _strata(strata: Any, n_rows: int) -> tuple[Codes, NDArray[Any]]:
     if strata is None:
         return np.zeros(n_rows, dtype=np.int64), np.zeros(1)
-    code, names = pd.factorize(np.asarray(strata))
+    code, names = pd.factorize(as_labels(strata))
     if code.shape != (n_rows,) or (code < 0).any():
         found = "a missing one" if code.shape == (n_rows,) else f"shape {code.shape}"
         raise DataError("Each row has a stratum", found, "pass the stratum of each row")

@@ -17,6 +17,7 @@ from hgrisk.errors import ConfigError, DataError, FitError, HgriskError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models._columns import ColumnMemory, columns_as_they_are, numeric_matrix
 from hgrisk.models._incidence import LARGEST_PREDICTOR
+from hgrisk.models._inputs import as_labels
 from hgrisk.models._occupation import Passage, occupation
 from hgrisk.models._proportional_hazards import Z_95, check_penalty
 from hgrisk.models.preparation import FeaturePreparer
@@ -328,7 +329,7 @@ def _checked_weight(sample_weight: Any, n_rows: int) -> Floats | None:
 def _checked_labels(cluster: Any, n_rows: int) -> NDArray[Any] | None:
     if cluster is None:
         return None
-    labels = np.asarray(cluster)
+    labels = as_labels(cluster)
     if labels.shape != (n_rows,) or pd.isna(labels).any():
         raise DataError("Cluster labels are one per stay", f"shape {labels.shape} or a missing one", "pass them all")
     return labels

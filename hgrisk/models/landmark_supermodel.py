@@ -15,14 +15,20 @@ from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models._columns import numeric_matrix
 from hgrisk.models._incidence import Hazards, cumulative_incidence, merge_hazards
 from hgrisk.models._intervals import check_above_zero, logit_of
-from hgrisk.models._landmarks import LANDMARK, competing_hazard, jumps_of, landmarks_of, ratio_table, timed_name
-from hgrisk.models._proportional_hazards import check_cluster, check_penalty, one_per_row
-from hgrisk.models.preparation import FLAG, FeaturePreparer
+from hgrisk.models._landmarks import LANDMARK, changing_columns, landmarks_of, timed_name
+from hgrisk.models._proportional_hazards import (
+    check_cluster,
+    check_penalty,
+    competing_fit,
+    jumps_of,
+    one_per_row,
+    ratio_table,
+)
+from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel, Training
 from hgrisk.surv import RE_REPORT
 
 BASELINES = ("stratified", "smooth")
-EVERY = "all"
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ class LandmarkSupermodel(SurvivalModel):
         self.robust_ = clusters is not None
         self.loglik_, self.loglik_null_ = fitted.loglik, fitted.loglik_null
         others = (training.event > RE_REPORT) & (training.duration <= self.window_days)
-        self._keep_hazards(fitted, competing_hazard(rows, others))
+        self._keep_hazards(fitted, competing_fit(rows, others))
         self.last_followup_days_ = min(self.last_followup_days_, float(self.window_days))
         self.supported_times_ = None
         return self
@@ -329,27 +335,12 @@ class LandmarkSupermodel(SurvivalModel):
         if not names:
             raise DataError("A supermodel has at least one column that varies", "none", "use AalenJohansen")
         self.feature_columns_ = names
-        self.timed_columns_ = self._changing(list(features.columns), names)
+        self.timed_columns_ = changing_columns(self.time_effects, list(features.columns), names)
         powers = range(1, self.degree + 1)
         timed = [timed_name(name, power) for power in powers for name in self.timed_columns_]
         smooth = [f"landmark^{power}" for power in powers] if self.baseline == "smooth" else []
         self.design_names_ = [*names, *timed, *smooth]
         return self._design(frame, day)
-
-    def _changing(self, raw: list[str], prepared: list[str]) -> list[str]:
-        """Return the columns that the features with changing effects have become."""
-        if isinstance(self.time_effects, str):
-            if self.time_effects != EVERY:
-                found = f"the text {self.time_effects!r}"
-                raise ConfigError("time_effects is a list of features or 'all'", found, "put the name in a list")
-            return prepared
-        unknown = [name for name in self.time_effects if name not in raw]
-        if unknown:
-            raise ConfigError("time_effects are features", f"{unknown[0]!r}", "name columns of X")
-        marks = tuple(f"{name}=" for name in self.time_effects)
-        flags = {f"{name}{FLAG}" for name in self.time_effects}
-        wanted = {*self.time_effects, *flags}
-        return [name for name in prepared if name in wanted or name.startswith(marks)]
 
     def _design(self, frame: pd.DataFrame, day: Floats) -> Floats:
         features = frame.drop(columns=LANDMARK, errors="ignore")

@@ -15,6 +15,7 @@ from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError
 from hgrisk.hazards.concordance import compare_pairs
 from hgrisk.models._columns import ColumnMemory
+from hgrisk.models._inputs import checked_weight
 from hgrisk.surv import ENTRY, as_surv, without_entry
 
 
@@ -199,7 +200,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
             found = f"{len(predicted)} rows of features and {len(outcome)} outcomes"
             raise DataError("Features and outcomes have one row per landmark", found, "pass the same landmarks to both")
         days, event = (np.ascontiguousarray(outcome[name]) for name in ("duration_days", "event"))
-        won, compared = compare_pairs((days, event), predicted, _check_weight(sample_weight, len(outcome))[None, :])
+        won, compared = compare_pairs((days, event), predicted, checked_weight(sample_weight, len(outcome))[None, :])
         if not compared[0] > 0:
             raise DataError("A concordance is of rows that can be compared", "no such pair", "pass more rows")
         return float(won[0] / compared[0])
@@ -217,7 +218,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
                 f"{len(frame)} rows of features and {len(outcome)} outcomes",
                 "pass the same landmarks to both",
             )
-        weight = _check_weight(sample_weight, len(frame))
+        weight = checked_weight(sample_weight, len(frame))
         kept = weight > 0
         if not kept.all():
             frame, outcome, weight = frame.loc[kept], outcome[kept], weight[kept]
@@ -241,20 +242,3 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
                 "ask for an earlier time",
             )
         return days
-
-
-def _check_weight(sample_weight: Any, n_rows: int) -> Floats:
-    if sample_weight is None:
-        return np.ones(n_rows)
-    try:
-        weight = np.asarray(sample_weight, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError("Case weights are numbers", f"{type(error).__name__}: {error}", "convert them") from error
-    if weight.shape != (n_rows,):
-        raise DataError("Case weights are one number per row", f"shape {weight.shape}", f"pass {n_rows} weights")
-    wrong = ~np.isfinite(weight) | (weight < 0)
-    if wrong.any():
-        raise DataError("A case weight is finite and 0 or more", f"{weight[wrong][0]}", "correct or remove the row")
-    if not weight.any():
-        raise DataError("Some case weight is above 0", "only zeros", "pass the rows to learn from")
-    return weight

@@ -6,7 +6,8 @@ import pytest
 
 from hgrisk.errors import DataError
 from hgrisk.hazards.fit import CoxRows
-from hgrisk.models._landmarks import competing_hazard, jumps_of, landmarks_of, ratio_table, timed_name
+from hgrisk.models._landmarks import landmarks_of, timed_name
+from hgrisk.models._proportional_hazards import competing_fit, jumps_of, ratio_table
 
 FRAME = pd.DataFrame({"landmark_day": [0, 91], "a": [1.0, 2.0]})
 
@@ -30,12 +31,12 @@ def test_competing_hazards_are_nelson_aalens_within_each_stratum():
     duration, stratum = np.array([1.0, 2, 3, 1, 2]), np.array([0, 0, 0, 1, 1])
     happened = np.array([True, False, True, False, True])
     rows = CoxRows(np.ones((5, 1)), duration, np.zeros(5, dtype=bool), stratum=stratum)
-    fitted = competing_hazard(rows, happened)
+    fitted = competing_fit(rows, happened)
     times, jumps = jumps_of(fitted, 0)
     assert times.tolist() == [1, 3]
     np.testing.assert_allclose(jumps, [1 / 3, 1])
     np.testing.assert_allclose(jumps_of(fitted, 1)[1], [1])
-    assert competing_hazard(rows, np.zeros(5, dtype=bool)) is None
+    assert competing_fit(rows, np.zeros(5, dtype=bool)) is None
     assert jumps_of(None, 0)[0].size == 0
 
 

@@ -1,0 +1,43 @@
+"""What a fit is given beside its rows: case weights, labels, a penalty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hgrisk.curves import Floats
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.surv import as_numbers
+
+
+def checked_weight(sample_weight: Any, n_rows: int) -> Floats:
+    """Return the case weights, 1 where none are given, or refuse them."""
+    if sample_weight is None:
+        return np.ones(n_rows)
+    weight = as_numbers(sample_weight, "Case weights")
+    if weight.shape != (n_rows,):
+        raise DataError("Case weights are one number per row", f"shape {weight.shape}", f"pass {n_rows} weights")
+    wrong = ~np.isfinite(weight) | (weight < 0)
+    if wrong.any():
+        raise DataError("A case weight is finite and 0 or more", f"{weight[wrong][0]}", "correct or remove the row")
+    if not weight.any():
+        raise DataError("Some case weight is above 0", "only zeros", "pass the rows to learn from")
+    return weight
+
+
+def as_labels(given: Any) -> NDArray[Any]:
+    """Return labels as an array in which a missing one stays missing, and 1 is not '1'."""
+    if isinstance(given, np.ndarray):
+        return given
+    return pd.Series(list(given), dtype=object).to_numpy() if isinstance(given, list | tuple) else np.asarray(given)
+
+
+def checked_penalty(penalty: Any) -> float:
+    """Return the penalty, or refuse it."""
+    is_number = isinstance(penalty, int | float | np.number) and not isinstance(penalty, bool)
+    if not (is_number and np.isfinite(penalty) and penalty >= 0):
+        raise ConfigError("A penalty is a finite number from 0", f"{penalty!r}", "use 0 for none")
+    return float(penalty)
