@@ -1,1 +1,1 @@
-"""Models of time to re-report: one file a model, one protocol for all."""
+"""Models of time to re-report: one file a model, one protocol for all, and rooms of what several models share."""

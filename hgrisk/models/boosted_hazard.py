@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
-from hgrisk.models._boosting import (
+from hgrisk.models.by_interval.boosting import (
     Boosted,
     Growth,
     Rows,
@@ -24,8 +24,7 @@ from hgrisk.models._boosting import (
     log_rates,
     settled_order,
 )
-from hgrisk.models._columns import is_numeric
-from hgrisk.models._intervals import (
+from hgrisk.models.by_interval.intervals import (
     OTHER_EVENT,
     check_above_zero,
     cut_into_spells,
@@ -35,7 +34,8 @@ from hgrisk.models._intervals import (
     row_chunks,
     share_of_rates,
 )
-from hgrisk.models._proportional_hazards import check_cluster
+from hgrisk.models.cause_specific.proportional_hazards import check_cluster
+from hgrisk.models.inputs.columns import is_numeric
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import RE_REPORT

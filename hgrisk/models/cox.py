@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.hazards.fit import CoxRows
-from hgrisk.models._changing_effects import (
+from hgrisk.models.cause_specific.changing_effects import (
     changed_columns,
     check_changes,
     cut_rows,
     names_after,
     predictor_by_period,
 )
-from hgrisk.models._columns import columns_as_they_are, numeric_matrix
-from hgrisk.models._incidence import Hazards, incidence_with_changes
-from hgrisk.models._proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.incidence import Hazards, incidence_with_changes
+from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.inputs.columns import columns_as_they_are, numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 
 

@@ -16,7 +16,7 @@ from hgrisk.hazards.fit import CoxRows, check_rows, pose_rows
 from hgrisk.hazards.newton import Problem
 from hgrisk.hazards.residuals import martingale_residuals, mean_tables, score_residuals
 from hgrisk.hazards.steps import Point
-from hgrisk.models._proportional_hazards import ProportionalHazards
+from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards
 
 TRANSFORMS = ("km", "rank", "identity", "log")
 GLOBAL = "all together"

@@ -14,11 +14,9 @@ from sklearn.utils.validation import has_fit_parameter
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
-from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._inputs import checked_penalty
-from hgrisk.models._interval_logit import fit_interval_logit
-from hgrisk.models._interval_time import check_time, time_columns
-from hgrisk.models._intervals import (
+from hgrisk.models.by_interval.interval_logit import fit_interval_logit
+from hgrisk.models.by_interval.interval_time import check_time, time_columns
+from hgrisk.models.by_interval.intervals import (
     OTHER_EVENT,
     Spells,
     cut_into_spells,
@@ -28,8 +26,10 @@ from hgrisk.models._intervals import (
     row_chunks,
     share_of_rates,
 )
-from hgrisk.models._person_rows import draw_person_rows, other_rates
-from hgrisk.models._proportional_hazards import check_cluster
+from hgrisk.models.by_interval.person_rows import draw_person_rows, other_rates
+from hgrisk.models.cause_specific.proportional_hazards import check_cluster
+from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.inputs.fit_arguments import checked_penalty
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import RE_REPORT

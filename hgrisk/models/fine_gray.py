@@ -13,8 +13,8 @@ from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.hazards.fit import CoxRows
 from hgrisk.hazards.subdistribution import fit_subdistribution
-from hgrisk.models._columns import columns_as_they_are, numeric_matrix
-from hgrisk.models._proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.inputs.columns import columns_as_they_are, numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT

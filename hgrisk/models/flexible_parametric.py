@@ -12,15 +12,15 @@ import pandas as pd
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
-from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._family_curves import check_names, design_columns_of, linear
-from hgrisk.models._laws import EXTREME_VALUE, LOGISTIC, NORMAL, Law
-from hgrisk.models._likelihood_model import LikelihoodModel, check_common
-from hgrisk.models._linear_columns import LinearColumns
-from hgrisk.models._log_splines import LogSpline, shares, spline_through
-from hgrisk.models._posed import Posed
-from hgrisk.models._proportional_hazards import Z_95
-from hgrisk.models._spline_likelihood import SplineParts, SplineTimes, pose_spline
+from hgrisk.models.cause_specific.proportional_hazards import Z_95
+from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.likelihood.family_curves import check_names, design_columns_of, linear
+from hgrisk.models.likelihood.laws import EXTREME_VALUE, LOGISTIC, NORMAL, Law
+from hgrisk.models.likelihood.likelihood_model import LikelihoodModel, check_common
+from hgrisk.models.likelihood.linear_columns import LinearColumns
+from hgrisk.models.likelihood.log_splines import LogSpline, shares, spline_through
+from hgrisk.models.likelihood.posed import Posed
+from hgrisk.models.likelihood.spline_likelihood import SplineParts, SplineTimes, pose_spline
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from hgrisk.errors import DataError
-from hgrisk.models._episodes import find_episodes
-from hgrisk.models._inputs import as_labels
+from hgrisk.models.cause_specific.episodes import find_episodes
+from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 from hgrisk.models.shared_frailty import SharedFrailtyCox

@@ -16,9 +16,9 @@ from hgrisk.hazards.placing import Codes, Places, place_rows
 from hgrisk.hazards.product_limit import curves
 from hgrisk.hazards.rank_tests import Scores, gray_scores, log_rank_scores
 from hgrisk.hazards.tables import EventTable, event_table
-from hgrisk.models._group_rows import read_rows
-from hgrisk.models._groups import distinct_values
-from hgrisk.models._inputs import as_labels
+from hgrisk.models.by_group.group_rows import read_rows
+from hgrisk.models.by_group.groups import distinct_values
+from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.surv import RE_REPORT, without_entry
 
 MOST_GROUPS_OF_GRAY = 50

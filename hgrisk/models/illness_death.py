@@ -15,11 +15,11 @@ from sklearn.base import BaseEstimator
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError, HgriskError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
-from hgrisk.models._columns import ColumnMemory, columns_as_they_are, numeric_matrix
-from hgrisk.models._incidence import LARGEST_PREDICTOR
-from hgrisk.models._inputs import as_labels
-from hgrisk.models._occupation import Passage, occupation
-from hgrisk.models._proportional_hazards import Z_95, check_penalty
+from hgrisk.models.cause_specific.incidence import LARGEST_PREDICTOR
+from hgrisk.models.cause_specific.occupation import Passage, occupation
+from hgrisk.models.cause_specific.proportional_hazards import Z_95, check_penalty
+from hgrisk.models.inputs.columns import ColumnMemory, columns_as_they_are, numeric_matrix
+from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.surv import Surv
 

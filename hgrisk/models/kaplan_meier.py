@@ -12,9 +12,9 @@ from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.hazards.clustered_curves import EndedRows, clustered_variance
 from hgrisk.hazards.product_limit import Curves, curves, hazard_variance, survival_variance
-from hgrisk.models._group_curves import GroupCurves, loglog_band, refuse_without
-from hgrisk.models._group_rows import Counted, Rows, check_level
-from hgrisk.models._late_entry import last_entries, refuse_emptied
+from hgrisk.models.by_group.group_curves import GroupCurves, loglog_band, refuse_without
+from hgrisk.models.by_group.group_rows import Counted, Rows, check_level
+from hgrisk.models.by_group.late_entry import last_entries, refuse_emptied
 from hgrisk.surv import RE_REPORT
 
 

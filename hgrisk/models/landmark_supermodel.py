@@ -12,11 +12,10 @@ import pandas as pd
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
-from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._incidence import Hazards, cumulative_incidence, merge_hazards
-from hgrisk.models._intervals import check_above_zero, logit_of
-from hgrisk.models._landmarks import LANDMARK, changing_columns, landmarks_of, timed_name
-from hgrisk.models._proportional_hazards import (
+from hgrisk.models.by_interval.intervals import check_above_zero, logit_of
+from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence, merge_hazards
+from hgrisk.models.cause_specific.landmarks import LANDMARK, changing_columns, landmarks_of, timed_name
+from hgrisk.models.cause_specific.proportional_hazards import (
     check_cluster,
     check_penalty,
     competing_fit,
@@ -24,6 +23,7 @@ from hgrisk.models._proportional_hazards import (
     one_per_row,
     ratio_table,
 )
+from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel, Training
 from hgrisk.surv import RE_REPORT

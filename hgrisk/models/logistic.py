@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.blas import one_blas_thread
-from hgrisk.models._censoring_weights import HorizonOutcome, outcome_at, uncensored_probability
-from hgrisk.models._columns import numeric_matrix
+from hgrisk.models.inputs.censoring_weights import HorizonOutcome, outcome_at, uncensored_probability
+from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel, Training
 

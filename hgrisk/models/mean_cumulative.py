@@ -16,8 +16,7 @@ from hgrisk.errors import FitError
 from hgrisk.hazards.clustered_curves import clustered_variance
 from hgrisk.hazards.product_limit import curves
 from hgrisk.hazards.reading import longest_by_group
-from hgrisk.models._columns import ColumnMemory
-from hgrisk.models._group_rows import (
+from hgrisk.models.by_group.group_rows import (
     Counted,
     check_level,
     check_start,
@@ -27,9 +26,10 @@ from hgrisk.models._group_rows import (
     table_as_html,
     table_of,
 )
-from hgrisk.models._groups import GroupMemory, columns_of
-from hgrisk.models._late_entry import few_at_risk, last_entries, notes_on_few, refuse_emptied
-from hgrisk.models._subjects import check_subjects
+from hgrisk.models.by_group.groups import GroupMemory, columns_of
+from hgrisk.models.by_group.late_entry import few_at_risk, last_entries, notes_on_few, refuse_emptied
+from hgrisk.models.by_group.subjects import check_subjects
+from hgrisk.models.inputs.columns import ColumnMemory
 from hgrisk.surv import RE_REPORT
 
 

@@ -13,13 +13,13 @@ from scipy.special import expit, logit
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
-from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._families import Cure, Family
-from hgrisk.models._family_curves import FamilyCurves, linear, pose_stacked
-from hgrisk.models._likelihood_model import LikelihoodModel, check_common
-from hgrisk.models._linear_columns import LinearColumns
-from hgrisk.models._posed import Posed, best
-from hgrisk.models._rows import TimedRows
+from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.likelihood.families import Cure, Family
+from hgrisk.models.likelihood.family_curves import FamilyCurves, linear, pose_stacked
+from hgrisk.models.likelihood.likelihood_model import LikelihoodModel, check_common
+from hgrisk.models.likelihood.linear_columns import LinearColumns
+from hgrisk.models.likelihood.posed import Posed, best
+from hgrisk.models.likelihood.rows import TimedRows
 from hgrisk.models.parametric import FAMILIES, PROPORTIONAL, SHAPES
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT

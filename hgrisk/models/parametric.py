@@ -11,14 +11,14 @@ import pandas as pd
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
-from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._families import Family, GeneralisedGamma, Gompertz, LogTime
-from hgrisk.models._family_curves import FamilyCurves, check_names, design_columns_of, linear, pose_stacked
-from hgrisk.models._laws import EXTREME_VALUE, LOGISTIC, NORMAL
-from hgrisk.models._likelihood_model import LikelihoodModel, check_common, coefficient_table
-from hgrisk.models._linear_columns import LinearColumns
-from hgrisk.models._posed import Posed
-from hgrisk.models._rows import TimedRows
+from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.likelihood.families import Family, GeneralisedGamma, Gompertz, LogTime
+from hgrisk.models.likelihood.family_curves import FamilyCurves, check_names, design_columns_of, linear, pose_stacked
+from hgrisk.models.likelihood.laws import EXTREME_VALUE, LOGISTIC, NORMAL
+from hgrisk.models.likelihood.likelihood_model import LikelihoodModel, check_common, coefficient_table
+from hgrisk.models.likelihood.linear_columns import LinearColumns
+from hgrisk.models.likelihood.posed import Posed
+from hgrisk.models.likelihood.rows import TimedRows
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 

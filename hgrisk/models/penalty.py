@@ -15,7 +15,7 @@ from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.hazards.fit import CoxRows, fit_cox
 from hgrisk.hazards.risk_sets import build_risk_sets
 from hgrisk.hazards.steps import likelihood_at, weigh
-from hgrisk.models._columns import numeric_matrix
+from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import RE_REPORT, without_entry

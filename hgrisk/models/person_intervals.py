@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
-from hgrisk.models._intervals import cut_into_spells
+from hgrisk.models.by_interval.intervals import cut_into_spells
 from hgrisk.surv import ENTRY, as_surv
 
 

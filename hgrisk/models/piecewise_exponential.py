@@ -10,13 +10,13 @@ import pandas as pd
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
-from hgrisk.models._columns import numeric_matrix
-from hgrisk.models._family_curves import linear
-from hgrisk.models._likelihood_model import LikelihoodModel, check_common
-from hgrisk.models._linear_columns import LinearColumns
-from hgrisk.models._pieces import PieceCurves, Pieces
-from hgrisk.models._posed import Posed
-from hgrisk.models._proportional_hazards import Z_95
+from hgrisk.models.cause_specific.proportional_hazards import Z_95
+from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.likelihood.family_curves import linear
+from hgrisk.models.likelihood.likelihood_model import LikelihoodModel, check_common
+from hgrisk.models.likelihood.linear_columns import LinearColumns
+from hgrisk.models.likelihood.pieces import PieceCurves, Pieces
+from hgrisk.models.likelihood.posed import Posed
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.models._columns import ColumnMemory, is_numeric
+from hgrisk.models.inputs.columns import ColumnMemory, is_numeric
 
 SKEW_LIMIT = 1.0
 """Skewness of the training values from which a never-negative column is taken as log(1 + x)."""

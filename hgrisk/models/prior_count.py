@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.curves import Floats
-from hgrisk.models._history_columns import pick_column, redundant_columns
-from hgrisk.models._proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.inputs.history_columns import pick_column, redundant_columns
 
 
 class PriorCount(ProportionalHazards):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.curves import Floats
-from hgrisk.models._history_columns import pick_column
+from hgrisk.models.inputs.history_columns import pick_column
 from hgrisk.models.prior_count import PriorCount
 
 

@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError
 from hgrisk.hazards.concordance import compare_pairs
-from hgrisk.models._columns import ColumnMemory
-from hgrisk.models._inputs import checked_weight
+from hgrisk.models.inputs.columns import ColumnMemory
+from hgrisk.models.inputs.fit_arguments import checked_weight
 from hgrisk.surv import ENTRY, as_surv, without_entry
 
 

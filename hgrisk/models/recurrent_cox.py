@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.models._episodes import by_each_event, by_gap_time, by_total_time, find_episodes
-from hgrisk.models._incidence import LARGEST_PREDICTOR
-from hgrisk.models._inputs import as_labels
-from hgrisk.models._proportional_hazards import check_cluster, one_per_row
+from hgrisk.models.cause_specific.episodes import by_each_event, by_gap_time, by_total_time, find_episodes
+from hgrisk.models.cause_specific.incidence import LARGEST_PREDICTOR
+from hgrisk.models.cause_specific.proportional_hazards import check_cluster, one_per_row
 from hgrisk.models.cox import CoxRegression
+from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 

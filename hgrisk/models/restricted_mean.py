@@ -15,8 +15,7 @@ from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
 from hgrisk.hazards.product_limit import Curves, curves
 from hgrisk.hazards.reading import longest_by_group
-from hgrisk.models._columns import ColumnMemory
-from hgrisk.models._group_rows import (
+from hgrisk.models.by_group.group_rows import (
     Counted,
     check_level,
     check_start,
@@ -25,9 +24,10 @@ from hgrisk.models._group_rows import (
     table_as_html,
     table_of,
 )
-from hgrisk.models._groups import GroupMemory, columns_of
-from hgrisk.models._late_entry import few_at_risk, last_entries, notes_on_few, refuse_emptied
-from hgrisk.models._restricted_areas import Areas, area_variance, clustered_covariance, lost_days
+from hgrisk.models.by_group.groups import GroupMemory, columns_of
+from hgrisk.models.by_group.late_entry import few_at_risk, last_entries, notes_on_few, refuse_emptied
+from hgrisk.models.by_group.restricted_areas import Areas, area_variance, clustered_covariance, lost_days
+from hgrisk.models.inputs.columns import ColumnMemory
 
 EVENT_FREE = "event_free_days"
 LOST = "days_lost_to_event_"

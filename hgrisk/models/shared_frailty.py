@@ -18,9 +18,9 @@ from hgrisk.hazards.frailty import FrailtyProblem, Groups, covariance_of, fit_at
 from hgrisk.hazards.frailty_variance import Profile, profile_variance, without_frailty
 from hgrisk.hazards.newton import Optimum, maximise
 from hgrisk.hazards.refusals import refuse_unfinite
-from hgrisk.models._columns import columns_as_they_are, numeric_matrix
-from hgrisk.models._incidence import CHUNK_VALUES, LARGEST_PREDICTOR, Hazards, cumulative_incidence
-from hgrisk.models._proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.incidence import CHUNK_VALUES, LARGEST_PREDICTOR, Hazards, cumulative_incidence
+from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.inputs.columns import columns_as_they_are, numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from hgrisk.curves import aalen_johansen
 from hgrisk.errors import ConfigError, DataError, FitError
-from hgrisk.models._censoring_weights import outcome_at, uncensored_probability
+from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.surv import Surv
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import PoissonRegressor
 
 from hgrisk.errors import ConfigError, FitError
-from hgrisk.models import _pieces
 from hgrisk.models.cox import CoxRegression
+from hgrisk.models.likelihood import pieces
 from hgrisk.models.parametric import ParametricSurvival
 from hgrisk.models.piecewise_exponential import PiecewiseExponential
 from hgrisk.surv import Surv
@@ -175,7 +175,7 @@ def test_doubled_rows_are_weights_of_two_and_the_unit_of_time_does_not_matter():
 def test_small_chunks_change_nothing(monkeypatch):
     X, y, _ = simulate(900, late=True)
     whole = plain(X, y, cluster=np.arange(900) // 3)
-    monkeypatch.setattr(_pieces, "CHUNK_VALUES", 1)
+    monkeypatch.setattr(pieces, "CHUNK_VALUES", 1)
     parts = plain(X, y, cluster=np.arange(900) // 3)
     np.testing.assert_allclose(parts.covariance_, whole.covariance_, rtol=1e-9)
 

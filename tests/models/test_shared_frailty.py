@@ -14,7 +14,7 @@ from sklearn.base import clone
 from sklearn.utils import estimator_checks
 
 from hgrisk.errors import ConfigError, DataError, FitError
-from hgrisk.models._incidence import Hazards, cumulative_incidence
+from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.registry import TRUSTED_TYPES
 from hgrisk.models.shared_frailty import SharedFrailtyCox, mean_over_frailty

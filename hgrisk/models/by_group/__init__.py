@@ -1,0 +1,1 @@
+"""The parts of estimates by group: groups, their rows and subjects, step curves, and areas under these."""

@@ -1,0 +1,1 @@
+"""The parts of models of time cut into intervals: who is at risk in which, and the hazard in each."""
