@@ -13,6 +13,9 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 Stamp = tuple[tuple[str, int, int], ...]
 
+_REGROUP = {"reassoc", "contract", "nsz"}
+"""Not `fast`: that would also take it that no value is missing or infinite."""
+
 
 @dataclass(frozen=True)
 class Compiler:
@@ -44,7 +47,11 @@ class Compiler:
         return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
     def __call__(
-        self, function: Callable[..., Any] | None = None, *, inline: Literal["always", "never"] = "never"
+        self,
+        function: Callable[..., Any] | None = None,
+        *,
+        inline: Literal["always", "never"] = "never",
+        regroup: bool = False,
     ) -> Any:
         """Compile a function: without the interpreter's lock, floating point as NumPy has it.
 
@@ -57,6 +64,9 @@ class Compiler:
             The function; without it, the decorator with these options.
         inline : str
             ``"always"`` or ``"never"``: whether the code becomes part of its callers.
+        regroup : bool
+            Whether the terms of a sum may be added up in groups, several at a time; the last digits may then differ
+            between kinds of processors, as they do with BLAS.
 
         Returns
         -------
@@ -64,8 +74,10 @@ class Compiler:
             It is compiled when it is first called.
         """
         if function is None:
-            return partial(self, inline=inline)
-        dispatcher: Any = njit(nogil=True, error_model="numpy", inline=inline)(function)
+            return partial(self, inline=inline, regroup=regroup)
+        dispatcher: Any = njit(nogil=True, error_model="numpy", inline=inline, fastmath=_REGROUP if regroup else False)(
+            function
+        )
         try:
             dispatcher._cache = _StampedCache(function, self.stamp())  # noqa: SLF001 - numba offers no door for this
         except RuntimeError as error:

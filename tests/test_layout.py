@@ -31,10 +31,8 @@ TESTED_ELSEWHERE = {
     "tests/figures/test_words.py": ["figures/verdict"],
     "tests/histories/test_apply.py": ["histories/raw"],
     "tests/hazards/test_fit.py": [
-        *("hazards/blas", "hazards/compiled", "hazards/design", "hazards/residuals"),
-        *("hazards/risk_sets", "hazards/steps", "hazards/sums"),
+        *("hazards/blas", "hazards/compiled", "hazards/risk_sets", "hazards/steps", "hazards/sums"),
     ],
-    "tests/hazards/test_refusals.py": ["hazards/newton"],
     "tests/evaluation/test_concordance.py": ["hazards/concordance"],
     "tests/models/test_cox_path.py": ["hazards/lasso"],
     "tests/models/test_recurrent_cox.py": ["models/cause_specific/episodes"],

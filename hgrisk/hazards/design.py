@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,8 @@ _CLOSE = 1e-4
 
 N_SHARES = 4
 """The rows of larger ones are shared out in so many parts, on any machine, so that sums are the same on all."""
+
+PROCESSORS = os.cpu_count() or 1
 
 Places = NDArray[np.signedinteger[Any]]
 Rows = slice | Places
@@ -79,17 +80,25 @@ class Design:
         """Write some rows, centred, to the buffer; return the part that is filled."""
         part = self.values[rows]
         filled = buffer[: len(part)]
-        if part.dtype == np.float64 and part.flags.c_contiguous:
+        if _is_plain(part):
             _center(part, self.center, filled)  # twice as fast as NumPy where a row is short
         else:
             np.subtract(part, self.center, out=filled)
         return filled
 
+    def parts(self, rows: range) -> Iterator[tuple[slice, Floats, Floats]]:
+        """Yield some rows, their numbers, and what to take off them: all at once where columns serve as they are."""
+        if _is_plain(self.values):
+            yield slice(rows.start, rows.stop), self.values[rows.start : rows.stop], self.center
+            return
+        buffer, nothing = self.buffer(), np.zeros(self.n_columns)
+        for chunk in self.chunks(rows):
+            yield cast("slice", chunk), self.fill(chunk, buffer), nothing
+
     def shares(self) -> list[range]:
         """Cut the rows into parts for threads; how many depends on the size of the table alone."""
         n_shares = N_SHARES if self.values.size > SMALL else 1
-        bounds = np.linspace(0, self.n_rows, n_shares + 1).astype(int).tolist()
-        return [range(low, high) for low, high in pairwise(bounds)]
+        return equal_parts(self.n_rows, n_shares)
 
     def chunks(self, rows: range | Places) -> list[Rows]:
         """Cut rows, a range or places, into chunks."""
@@ -104,14 +113,28 @@ class Design:
         result = np.empty(self.n_rows)
 
         def share(rows: range) -> None:
-            buffer = self.buffer()
-            for chunk in self.chunks(rows):
-                np.matmul(self.fill(chunk, buffer), coef, out=result[chunk])
+            for some, numbers, center in self.parts(rows):
+                _multiply(numbers, center, coef, result[some])
 
         side_by_side(share, self.shares())
         if offset is not None:
             result += offset
         return result
+
+    def total(self, weight: Floats) -> Floats:
+        """Return ``(values - center).T @ weight``, shape (p,)."""
+
+        def share(rows: range) -> Floats:
+            total = np.zeros(self.n_columns)
+            for some, numbers, center in self.parts(rows):
+                _add_weighted(numbers, center, weight[some], total)
+            return total
+
+        return np.asarray(sum(side_by_side(share, self.shares()), np.zeros(self.n_columns)), dtype=np.float64)
+
+
+def _is_plain(part: NDArray[Any]) -> bool:
+    return part.dtype == np.float64 and part.flags.c_contiguous
 
 
 @compiled
@@ -121,12 +144,43 @@ def _center(part, center, filled):
             filled[row, column] = part[row, column] - center[column]
 
 
+@compiled(regroup=True)
+def _multiply(part, center, coef, result):
+    for row in range(len(part)):
+        total = 0.0
+        for column in range(part.shape[1]):
+            total += (part[row, column] - center[column]) * coef[column]
+        result[row] = total
+
+
+@compiled
+def _add_weighted(part, center, weight, total):
+    for row in range(len(part)):
+        size = weight[row]
+        for column in range(part.shape[1]):
+            total[column] += size * (part[row, column] - center[column])
+
+
+@compiled
+def _add_moments(part, center, weight, first, second):
+    for row in range(len(part)):
+        size = weight[row]
+        for column in range(part.shape[1]):
+            away = part[row, column] - center[column]
+            first[column] += size * away
+            second[column] += size * away * away
+
+
+def equal_parts(n_rows: int, n_parts: int) -> list[range]:
+    """Cut rows into parts of one size."""
+    return [range(n_rows * part // n_parts, n_rows * (part + 1) // n_parts) for part in range(n_parts)]
+
+
 def side_by_side(work: Callable[[Any], Done], parts: Sequence[Any]) -> list[Done]:
     """Do the work on each part, on as many processors as there are, and return the results in order."""
-    n_threads = min(os.cpu_count() or 1, len(parts))
-    if n_threads <= 1:
+    if len(parts) == 1 or PROCESSORS == 1:
         return [work(part) for part in parts]
-    with ThreadPoolExecutor(n_threads) as pool:
+    with ThreadPoolExecutor(min(PROCESSORS, len(parts))) as pool:
         return list(pool.map(work, parts))
 
 
@@ -170,13 +224,10 @@ def _sums(design: Design, weight: Floats) -> Floats:
     """Return the weighted sums of the columns and of their squares, shape (2, p)."""
 
     def share(rows: range) -> Floats:
-        buffer, total = design.buffer(), np.zeros((2, design.n_columns))
+        total = np.zeros((2, design.n_columns))
         with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite, by name
-            for chunk in design.chunks(rows):
-                filled = design.fill(chunk, buffer)
-                total[0] += weight[chunk] @ filled
-                np.square(filled, out=filled)
-                total[1] += weight[chunk] @ filled
+            for some, numbers, center in design.parts(rows):
+                _add_moments(numbers, center, weight[some], total[0], total[1])
         return total
 
     return np.asarray(sum(side_by_side(share, design.shares()), np.zeros((2, design.n_columns))), dtype=np.float64)

@@ -15,6 +15,7 @@ from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.hazards.design import standardised
 from hgrisk.hazards.newton import Optimum, Problem, maximise, pose
+from hgrisk.hazards.reading import small_codes
 from hgrisk.hazards.refusals import refuse_unfinite
 from hgrisk.hazards.residuals import clustered_scores
 from hgrisk.hazards.risk_sets import Floats, build_risk_sets
@@ -24,7 +25,7 @@ LARGE = 200_000
 """From so many rows on, the search begins where that on a part of the rows ended."""
 
 PART = 16
-"""One row in so many is that part."""
+"""One row in so many is that part; its information serves the steps on all of them."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,8 @@ def fit_cox(
     with one_blas_thread():
         problem = pose_rows(rows, penalty, l1_ratio, efron=efron)
         refuse_unfinite(problem.design, names)
-        begin = _begin(rows, problem, names) if start is None else _worth(start, problem)
-        optimum = maximise(problem, names, begin * problem.design.scale)
+        begin, borrowed = _begin(rows, problem, names) if start is None else (_worth(start, problem), None)
+        optimum = maximise(problem, names, begin * problem.design.scale, borrowed=borrowed)
         if optimum.point.lost:
             raise FitError(
                 "Sums over those at risk keep their digits where rows that enter late have no far higher hazard",
@@ -245,20 +246,24 @@ def pose_rows(rows: CoxRows, penalty: float = 0.0, l1_ratio: float = 0.0, *, efr
     return pose(weighted, design, offset=rows.offset, ridge=strength * (1 - l1_ratio), lasso=strength * l1_ratio)
 
 
-def _begin(rows: CoxRows, whole: Problem, names: Sequence[str]) -> Floats:
-    """Return 0, or of many rows the coefficients of one row in sixteen: two steps on all of them are saved."""
+def _begin(rows: CoxRows, whole: Problem, names: Sequence[str]) -> tuple[Floats, Floats | None]:
+    """Return where the search begins: at 0, or where that on a part of many rows ended, with the information there."""
     nothing = np.zeros(whole.design.n_columns)
     some = rows.part(slice(None, None, PART))
     if len(rows.X) < LARGE or not len(nothing) or some.happened.sum() < 20 * len(nothing):
-        return nothing
+        return nothing, None
+    some = replace(some, X=np.ascontiguousarray(some.X))  # gone through several times
     per_event = 1 / whole.weighted.n_events
     try:
         problem = pose_rows(some, efron=whole.weighted.efron)
         strength = problem.weighted.n_events * per_event
         problem = replace(problem, ridge=whole.ridge * strength, lasso=whole.lasso * strength)
-        return maximise(problem, names).coef / problem.design.scale
+        found = maximise(problem, names, look_round=False)
     except FitError:
-        return nothing  # what cannot be found in a part may be there in the whole
+        return nothing, None  # what cannot be found in a part may be there in the whole
+    units = problem.design.scale / whole.design.scale
+    borrowed = None if whole.lasso else found.information * np.outer(units, units) / strength
+    return found.coef / problem.design.scale, borrowed
 
 
 def _described(problem: Problem, optimum: Optimum, null: float, cluster: NDArray[Any] | None) -> CoxFit:
@@ -285,7 +290,8 @@ def _described(problem: Problem, optimum: Optimum, null: float, cluster: NDArray
 
 
 def _codes(cluster: NDArray[Any]) -> NDArray[np.intp] | None:
-    code = pd.factorize(cluster)[0]
+    found = small_codes(cluster) if cluster.dtype.kind in "iu" else None
+    code = pd.factorize(cluster)[0] if found is None else found[0]
     n_clusters = int(code.max(initial=-1)) + 1
     if n_clusters < 2:
         raise FitError("Cluster-robust errors need at least 2 clusters", "1", "leave cluster out or pass real labels")

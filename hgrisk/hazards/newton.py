@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
@@ -13,7 +14,7 @@ from hgrisk.hazards.design import Design
 from hgrisk.hazards.lasso import lasso_step
 from hgrisk.hazards.refusals import refuse_collinear, refuse_monotone
 from hgrisk.hazards.risk_sets import Floats
-from hgrisk.hazards.steps import Point, Weighted, likelihood_at
+from hgrisk.hazards.steps import Point, Weighted, expected_events, likelihood_at
 from hgrisk.hazards.sums import Block, cut_into_blocks, derivatives
 
 DECREMENT = 1e-9
@@ -61,6 +62,23 @@ class Problem:
         scale = self.design.scale
         return gradient / scale, information / np.outer(scale, scale)
 
+    @property
+    def is_penalised(self) -> bool:
+        """Whether anything is taken off."""
+        return self.ridge > 0 or self.lasso > 0
+
+    @property
+    def steps_a_look(self) -> float:
+        """How many steps with a known information cost as much as the information; measured, and very rough."""
+        return 1.0 + self.design.n_columns / 25 if len(self.blocks) == 1 else 6.0
+
+    def gradient(self, point: Point) -> Floats:
+        """Return the gradient of the likelihood, without its penalty: one look at the columns, and no table of them."""
+        sets = self.weighted.sets
+        surplus = self.weighted.weight * sets.happened
+        surplus -= expected_events(sets, point)
+        return self.design.total(surplus) / self.design.scale
+
     def penalised(self, point: Point, coef: Floats) -> float:
         """Return the value that is maximised."""
         return point.loglik - 0.5 * self.ridge * float(coef @ coef) - self.lasso * float(np.abs(coef).sum())
@@ -96,7 +114,12 @@ def pose(
 
 
 def maximise(
-    problem: Problem, names: Sequence[str], start: Floats | None = None, *, look_round: bool = True
+    problem: Problem,
+    names: Sequence[str],
+    start: Floats | None = None,
+    *,
+    look_round: bool = True,
+    borrowed: Floats | None = None,
 ) -> Optimum:
     """Take Newton steps, halved until the likelihood rises, until the decrement is at most 1e-9.
 
@@ -109,7 +132,10 @@ def maximise(
     start : ndarray, shape (p,), optional
         Where to begin; 0 by default.
     look_round : bool
-        Whether the information is that of the optimum; else it is that before the last step, which saves a pass.
+        Whether the information is that of the optimum; else it is that of an earlier step, which saves a pass.
+    borrowed : ndarray, shape (p, p), optional
+        Information of a similar problem near its optimum, without a lasso. Steps then rest on it, and on that of
+        earlier steps, where that is cheaper than to find it anew at each.
 
     Returns
     -------
@@ -122,37 +148,92 @@ def maximise(
         If, without a penalty, columns are collinear or a coefficient has no finite estimate; the columns are named.
     """
     coef = np.zeros(problem.design.n_columns) if start is None else start
-    point, converged, step = problem.at(coef), False, coef
-    if not np.isfinite(point.loglik):
-        found = f"{point.loglik:g} with offsets or weights as given"
-        raise FitError("A Cox likelihood is finite where the search begins", found, "bring them closer together")
-    tolerance = DECREMENT * problem.weighted.usual_weight
-    penalised = problem.ridge > 0 or problem.lasso > 0
+    point = _point_at_start(problem, coef)
     if not len(coef):
         return Optimum(coef, np.empty((0, 0)), point, 0)
+    penalised, converged, step = problem.is_penalised, False, coef
+    tolerance, enough = DECREMENT * problem.weighted.usual_weight, NO_FURTHER * problem.weighted.n_events
+    goal, n_near, decrement, information = enough if look_round else tolerance, 0, np.inf, borrowed
     for n_iter in range(MAX_ITERATIONS + 1):
+        if borrowed is not None and not converged:
+            near = _come_near(problem, coef, point, cast("Floats", information), names, (decrement, goal))
+            coef, point, n_near = near.coef, near.point, n_near + near.n_iter
+            if near.there and not look_round:
+                return Optimum(coef, cast("Floats", information), point, n_iter + n_near)
         gradient, information = problem.derivatives(point)
         if n_iter == 0 and not penalised:
             refuse_collinear(information, problem.weighted.n_events, names)
         information = information + problem.ridge * np.eye(len(coef))
         if converged:
-            return Optimum(coef, information, point, n_iter)
-        slope = gradient - problem.ridge * coef
-        if problem.lasso > 0:
-            step = lasso_step(information, slope, coef, problem.lasso)
-            decrement = float(step @ information @ step)
-        else:
-            step = _newton_step(information, slope, names)
-            decrement = float(slope @ step)
+            return Optimum(coef, information, point, n_iter + n_near)
+        step, decrement = _step(problem, information, gradient - problem.ridge * coef, coef, names)
+        if borrowed is not None and decrement <= enough:
+            return Optimum(coef + step, information, point, n_iter + n_near)  # the point is the same to nine digits
         converged = decrement <= tolerance
         coef, point = _uphill(problem, coef, step, point)
         if converged and not penalised:
             refuse_monotone(problem.design, step, names)
-        if converged and (not look_round or decrement <= NO_FURTHER * problem.weighted.n_events):
-            return Optimum(coef, information, point, n_iter + 1)
+        if converged and (not look_round or decrement <= enough):
+            return Optimum(coef, information, point, n_iter + n_near + 1)
     refuse_monotone(problem.design, step, names)
     cure = "set a larger penalty" if penalised else "set a penalty above 0"
     raise FitError("Newton's method converges", f"{MAX_ITERATIONS} steps without", cure)
+
+
+def _point_at_start(problem: Problem, coef: Floats) -> Point:
+    point = problem.at(coef)
+    if not np.isfinite(point.loglik):
+        found = f"{point.loglik:g} with offsets or weights as given"
+        raise FitError("A Cox likelihood is finite where the search begins", found, "bring them closer together")
+    return point
+
+
+@dataclass(frozen=True)
+class _Near:
+    coef: Floats
+    point: Point
+    n_iter: int
+    there: bool
+
+
+def _come_near(
+    problem: Problem,
+    coef: Floats,
+    point: Point,
+    information: Floats,
+    names: Sequence[str],
+    decrements: tuple[float, float],
+) -> _Near:
+    """Take steps that rest on gradients and a known information, while they are the cheapest way to the goal.
+
+    ``decrements`` are that of the step before, and the goal. Each brings the decrement down by about the same factor,
+    so that it can be told how many are left.
+    """
+    factor, (decrement, goal) = cho_factor(information), decrements
+    for n_iter in range(MAX_ITERATIONS):
+        slope = problem.gradient(point) - problem.ridge * coef
+        step, before = np.asarray(cho_solve(factor, slope), dtype=np.float64), decrement
+        decrement = float(slope @ step)
+        falls = np.log(before / max(decrement, goal))
+        if not 0 <= decrement < before or np.log(max(decrement, goal) / goal) > problem.steps_a_look * falls:
+            return _Near(coef, point, n_iter, there=False)
+        coef, point = _uphill(problem, coef, step, point)
+        if decrement**2 <= goal * min(before, 1.0):
+            if not problem.is_penalised:
+                refuse_monotone(problem.design, step, names)
+            return _Near(coef, point, n_iter + 1, there=True)
+    return _Near(coef, point, MAX_ITERATIONS, there=False)
+
+
+def _step(
+    problem: Problem, information: Floats, slope: Floats, coef: Floats, names: Sequence[str]
+) -> tuple[Floats, float]:
+    """Return the Newton step, and twice what the likelihood would gain by it if it were quadratic."""
+    if problem.lasso > 0:
+        step = lasso_step(information, slope, coef, problem.lasso)
+        return step, float(step @ information @ step)
+    step = _newton_step(information, slope, names)
+    return step, float(slope @ step)
 
 
 def _newton_step(information: Floats, slope: Floats, names: Sequence[str]) -> Floats:

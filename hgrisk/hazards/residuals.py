@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
-from hgrisk.hazards.design import Rows
+from hgrisk.hazards.design import Design, Places, Rows, side_by_side
 from hgrisk.hazards.newton import Problem
+from hgrisk.hazards.placing import by_slot
 from hgrisk.hazards.risk_sets import Floats
 from hgrisk.hazards.steps import Point, expected_events, within_strata
 from hgrisk.hazards.sums import block_sums, from_the_end
@@ -31,9 +33,10 @@ def score_residuals(problem: Problem, point: Point) -> Floats:
     Lin and Wei (1989), doi:10.1080/01621459.1989.10478874, with Efron's steps where events tie. They add up to the
     gradient.
     """
-    residuals = np.empty((problem.design.n_rows, problem.design.n_columns))
-    for rows, part in _by_chunk(problem, point, range(len(residuals))):
-        residuals[rows] = part
+    design, tables = problem.design, _all_tables(problem, point)
+    residuals = np.empty((design.n_rows, design.n_columns))
+    for rows in design.chunks(range(len(residuals))):
+        _residuals(problem, point, tables, rows, residuals[rows])
     return residuals
 
 
@@ -53,18 +56,36 @@ def clustered_scores(problem: Problem, point: Point, cluster: NDArray[np.intp] |
     -------
     ndarray, shape (p, p)
         The middle of the sandwich, on the scale of the columns.
+
+    Notes
+    -----
+    Rows are gone through cluster by cluster, so that no table of all clusters is held.
     """
-    n_columns = problem.design.n_columns
-    rows = range(problem.design.n_rows)
-    if cluster is None:
-        meat = np.zeros((n_columns, n_columns))
-        for _, part in _by_chunk(problem, point, rows):
+    design, tables = problem.design, _all_tables(problem, point)
+
+    def share(rows: range | Places) -> Floats:
+        meat, buffer, folded = np.zeros((design.n_columns, design.n_columns)), design.buffer(), design.buffer()
+        open_sum, open_cluster = np.zeros(design.n_columns), -1
+        for chunk in design.chunks(rows):
+            part = _residuals(problem, point, tables, chunk, buffer)
+            if cluster is not None:
+                n_closed, open_cluster = _fold(part, cluster[chunk], open_sum, open_cluster, folded)
+                part = folded[:n_closed]
             meat += part.T @ part
-        return meat
-    summed = np.zeros((int(cluster.max(initial=0)) + 1, n_columns))
-    for some, part in _by_chunk(problem, point, rows):
-        _add_by_cluster(part, cluster[some], summed)
-    return np.asarray(summed.T @ summed, dtype=np.float64)
+        return np.asarray(meat + np.outer(open_sum, open_sum), dtype=np.float64)
+
+    shares: Sequence[range | Places] = design.shares() if cluster is None else _cluster_by_cluster(design, cluster)
+    return np.asarray(sum(side_by_side(share, shares)), dtype=np.float64)
+
+
+def _cluster_by_cluster(design: Design, cluster: NDArray[np.intp]) -> list[range | Places]:
+    """Share the rows out, with those of a cluster side by side in one share."""
+    together = bool(np.all(cluster[1:] >= cluster[:-1]))
+    order = None if together else by_slot(cluster, int(cluster.max()) + 1, np.arange(len(cluster)))[1]
+    label = cluster if order is None else cluster[order]
+    starts = [int(np.searchsorted(label, label[rows.start])) for rows in design.shares()]
+    bounds = pairwise([*starts, len(label)])
+    return [range(low, high) if order is None else order[low:high] for low, high in bounds if low < high]
 
 
 def mean_tables(problem: Problem, point: Point) -> tuple[Floats, Floats, Floats]:
@@ -98,18 +119,22 @@ def mean_tables(problem: Problem, point: Point) -> tuple[Floats, Floats, Floats]
     return mean, _added_up(at_risk, sets.opens), part
 
 
-def _by_chunk(problem: Problem, point: Point, rows: range) -> Iterator[tuple[Rows, Floats]]:
-    """Yield the score residuals of some rows after the other; what is yielded is overwritten by the next."""
-    design, sets, weight = problem.design, problem.weighted.sets, problem.weighted.weight
-    tables = mean_tables(problem, point)
+Tables = tuple[Floats, Floats, Floats, Floats, Floats]
+"""The hazard by slot, the part of it that a slot's events escape, and the three of `mean_tables`."""
+
+
+def _all_tables(problem: Problem, point: Point) -> Tables:
     whole, part = np.ascontiguousarray(point.once.T)
-    hazard = within_strata(whole, sets.opens)
-    buffer = design.buffer()
-    for chunk in design.chunks(rows):
-        filled = design.fill(chunk, buffer)
-        some = (weight[chunk], point.risk[chunk], sets.happened[chunk], sets.start[chunk], sets.stop[chunk])
-        _to_residuals(filled, *some, hazard, part, *tables)
-        yield chunk, filled
+    return (within_strata(whole, problem.weighted.sets.opens), part, *mean_tables(problem, point))
+
+
+def _residuals(problem: Problem, point: Point, tables: Tables, rows: Rows, buffer: Floats) -> Floats:
+    """Return the score residuals of some rows, in the buffer."""
+    sets = problem.weighted.sets
+    filled = problem.design.fill(rows, buffer)
+    some = (problem.weighted.weight[rows], point.risk[rows], sets.happened[rows], sets.start[rows], sets.stop[rows])
+    _to_residuals(filled, *some, *tables)
+    return filled
 
 
 @compiled
@@ -145,3 +170,22 @@ def _add_by_cluster(part, cluster, summed):
     for row in range(len(part)):
         for column in range(part.shape[1]):
             summed[cluster[row], column] += part[row, column]
+
+
+@compiled
+def _fold(part, cluster, open_sum, open_cluster, folded):
+    """Add rows up within clusters that stand side by side; return how many are closed, and which one is still open.
+
+    The sum of the one that is open goes in and out in ``open_sum``.
+    """
+    n_columns, n_closed = part.shape[1], 0
+    for row in range(len(part)):
+        if cluster[row] != open_cluster:
+            if open_cluster >= 0:
+                folded[n_closed] = open_sum
+                n_closed += 1
+            open_sum[:] = 0.0
+            open_cluster = cluster[row]
+        for column in range(n_columns):
+            open_sum[column] += part[row, column]
+    return n_closed, open_cluster

@@ -8,10 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
+from hgrisk.hazards.design import N_SHARES, equal_parts, side_by_side
 from hgrisk.hazards.risk_sets import Floats, RiskSets, ties_at
 
 DIGITS_KEPT = 1e-10
 """Smallest part of a later risk set that an earlier one may be: sums are differences there."""
+
+MANY_ROWS = 100_000
+MANY_A_SLOT = 8
+"""Rows, and rows a slot, that are worth threads."""
 
 
 @dataclass(frozen=True)
@@ -119,32 +124,71 @@ def likelihood_at(weighted: Weighted, predictor: Floats) -> Point:
     Point
         Value, and the sums that the derivatives share.
     """
-    sets = weighted.sets
     shift = largest_by_stratum(predictor, weighted)
-    risk = relative_risks(predictor, shift, weighted)
-    at_risk, of_events = _totals(risk, sets.happened, sets.start, sets.stop, sets.opens)
+    risk, at_risk, of_events, gained = risk_sums(weighted, predictor, shift, weighted.counts)
     logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
-    gained = _gained(weighted.weight, predictor, shift, sets.stop, sets.happened)
-    return Point(gained - logs, risk, shift, once, twice, bool(_loses(at_risk, weighted.n_tied, sets.opens)))
+    lost = bool(_loses(at_risk, weighted.n_tied, weighted.sets.opens))
+    return Point(gained - logs, risk, shift, once, twice, lost)
 
 
 def largest_by_stratum(predictor: Floats, weighted: Weighted) -> Floats:
     """Return the largest linear predictor of the rows that count in each slot's stratum, shape (k,)."""
     sets = weighted.sets
     largest = np.full(int(sets.stratum.max(initial=0)) + 1, -np.inf)
-    _raise_to(largest, predictor, weighted.counts, sets.stratum, sets.stop)
+    if len(largest) == 1:
+        largest[0] = _largest(predictor, weighted.counts)
+    else:
+        _raise_to(largest, predictor, weighted.counts, sets.stratum, sets.stop)
     largest[~np.isfinite(largest)] = 0.0
     return np.asarray(largest[sets.stratum], dtype=np.float64)
 
 
-def relative_risks(predictor: Floats, shift: Floats, weighted: Weighted) -> Floats:
-    """Return weight times relative hazard of each row, at most its weight; 0 for rows that do not count."""
-    sets = weighted.sets
-    below = predictor - (shift[0] if sets.opens.sum() == 1 else shift[sets.stop])
-    risk: Floats = np.exp(np.minimum(below, 0.0, out=below), out=below)
-    risk *= weighted.weight
-    risk[~weighted.counts] = 0.0
-    return risk
+def risk_sums(
+    weighted: Weighted, predictor: Floats, shift: Floats, counts: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Floats, float]:
+    """Return what rows add to the risk sets.
+
+    Parameters
+    ----------
+    weighted : Weighted
+        Risk sets and weights.
+    predictor : ndarray, shape (n,)
+        Linear predictor of each row.
+    shift : ndarray, shape (k,)
+        The largest of them in the stratum of each slot.
+    counts : ndarray of bool, shape (n,)
+        Rows that count.
+
+    Returns
+    -------
+    risk : ndarray, shape (n,)
+        Weight times relative hazard of each row, at most its weight; 0 for rows that do not count.
+    at_risk, of_events : ndarray, shape (k,)
+        The sum of these over the rows at risk at each slot, and over its events.
+    gained : float
+        Weighted sum over the events of ``predictor - shift``.
+    """
+    sets, n_rows = weighted.sets, len(predictor)
+    risk, alone = np.empty(n_rows), int(sets.opens.sum()) == 1
+
+    def share(rows: slice) -> tuple[Floats, Floats, float]:
+        stop, happened = sets.stop[rows], sets.happened[rows]
+        own = np.subtract(predictor[rows], shift[0] if alone else shift[stop], out=risk[rows])
+        gained = _over_events(own, weighted.weight[rows], happened)
+        np.exp(np.minimum(own, 0.0, out=own), out=own)
+        own *= weighted.weight[rows]
+        leaving, of_events = _leaving(own, counts[rows], happened, sets.start[rows], stop, sets.opens)
+        return leaving, of_events, gained
+
+    parts = side_by_side(share, row_shares(n_rows, sets.n_slots))
+    leaving, of_events, gained = (sum(some) for some in zip(*parts, strict=True))
+    return risk, _from_the_end(leaving, sets.opens), of_events, gained
+
+
+def row_shares(n_rows: int, n_slots: int) -> list[slice]:
+    """Cut rows into parts for threads, one where tables by slot would be most of the work: on any machine the same."""
+    n_shares = N_SHARES if n_rows >= MANY_ROWS and n_rows >= MANY_A_SLOT * n_slots else 1
+    return [slice(rows.start, rows.stop) for rows in equal_parts(n_rows, n_shares)]
 
 
 def expected_events(sets: RiskSets, point: Point, by: Floats | None = None) -> Floats:
@@ -168,7 +212,13 @@ def expected_events(sets: RiskSets, point: Point, by: Floats | None = None) -> F
     if by is not None:
         whole, part = whole * by, part * by
     passed = within_strata(whole, sets.opens)
-    expected: Floats = _expected(point.risk, sets.happened, sets.start, sets.stop, passed, part)
+    expected = np.empty(len(point.risk))
+
+    def share(rows: slice) -> None:
+        row = (point.risk[rows], sets.happened[rows], sets.start[rows], sets.stop[rows])
+        _expected(*row, passed, part, expected[rows])
+
+    side_by_side(share, row_shares(len(expected), sets.n_slots))
     return expected
 
 
@@ -196,20 +246,28 @@ def within_strata(values, opens):
 
 
 @compiled
-def _totals(risk, happened, start, stop, opens):
-    n_slots = len(opens)
-    at_risk, of_events = np.zeros(n_slots), np.zeros(n_slots)
+def _leaving(risk, counts, happened, start, stop, opens):
+    """Add up the risks of those that end at each slot, less those that begin, and of its events."""
+    leaving, of_events = np.zeros(len(opens)), np.zeros(len(opens))
     for row in range(len(risk)):
-        at_risk[stop[row]] += risk[row]
+        if not counts[row]:
+            risk[row] = 0.0
+        leaving[stop[row]] += risk[row]
         if happened[row]:
             of_events[stop[row]] += risk[row]
         if not opens[start[row]]:
-            at_risk[start[row]] -= risk[row]
+            leaving[start[row]] -= risk[row]
+    return leaving, of_events
+
+
+@compiled
+def _from_the_end(leaving, opens):
+    """Turn sums over those that leave at each slot into sums over those at risk there, in place."""
     running = 0.0
-    for slot in range(n_slots - 1, -1, -1):
-        running = 0.0 if opens[slot] else running + at_risk[slot]
-        at_risk[slot] = running
-    return at_risk, of_events
+    for slot in range(len(leaving) - 1, -1, -1):
+        running = 0.0 if opens[slot] else running + leaving[slot]
+        leaving[slot] = running
+    return leaving
 
 
 @compiled
@@ -240,12 +298,21 @@ def _steps(at_risk, of_events, n_tied, mean_weight, efron):
 
 
 @compiled
-def _gained(weight, predictor, shift, stop, happened):
-    gained = 0.0
+def _over_events(values, weight, happened):
+    total = 0.0
     for row in range(len(weight)):
         if happened[row]:
-            gained += weight[row] * (predictor[row] - shift[stop[row]])
-    return gained
+            total += weight[row] * values[row]
+    return total
+
+
+@compiled
+def _largest(values, counts):
+    largest = -np.inf
+    for row in range(len(values)):
+        if counts[row]:
+            largest = max(largest, values[row])
+    return largest
 
 
 @compiled
@@ -267,11 +334,9 @@ def _loses(at_risk, n_tied, opens):
 
 
 @compiled
-def _expected(risk, happened, start, stop, running, part):
-    expected = np.empty(len(risk))
+def _expected(risk, happened, start, stop, running, part, expected):
     for row in range(len(risk)):
         steps = running[stop[row]] - running[start[row]]
         if happened[row]:
             steps -= part[stop[row]]
         expected[row] = risk[row] * steps
-    return expected

@@ -20,7 +20,7 @@ from hgrisk.hazards.observation import Observation, observe
 from hgrisk.hazards.refusals import refuse_unfinite
 from hgrisk.hazards.residuals import _add_by_cluster, _added_up, _to_residuals
 from hgrisk.hazards.risk_sets import Floats, RiskSets, Slots, build_risk_sets
-from hgrisk.hazards.steps import Point, _gained, _steps, _totals, expected_events, weigh, within_strata
+from hgrisk.hazards.steps import Point, _steps, expected_events, risk_sums, weigh, within_strata
 from hgrisk.hazards.sums import Block, BlockSums, _outer_of_means, block_sums, from_the_end
 
 
@@ -78,12 +78,9 @@ class Subdistribution(Problem):
         predictor = self.design.predictor(coef / self.design.scale, self.offset)
         weighted, sets = self.weighted, self.weighted.sets
         shift = np.full(sets.n_slots, predictor[weighted.weight > 0].max(initial=-np.inf))
-        risk = np.exp(np.minimum(predictor - shift[0], 0.0))
-        risk *= weighted.weight
-        at_risk, of_events = _totals(risk, sets.happened, sets.start, sets.stop, sets.opens)
+        risk, at_risk, of_events, gained = risk_sums(weighted, predictor, shift, weighted.weight > 0)
         at_risk += self.staying.earlier(risk)
         logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
-        gained = _gained(weighted.weight, predictor, shift, sets.stop, sets.happened)
         return Point(gained - logs, risk, shift, once, twice)
 
     def derivatives(self, point: Point, by: Floats | None = None) -> tuple[Floats, Floats]:
