@@ -21,6 +21,9 @@ DECREMENT = 1e-9
 NO_FURTHER = 1e-18
 """Decrement per event of a last step, below which the information is the same to nine digits before and after it."""
 
+NEARBY = 0.02
+"""Decrement per event above which information from elsewhere tells nothing: a step could end where all is flat."""
+
 MAX_ITERATIONS = 60
 MAX_HALVINGS = 30
 
@@ -209,13 +212,13 @@ def _come_near(
     ``decrements`` are that of the step before, and the goal. Each brings the decrement down by about the same factor,
     so that it can be told how many are left.
     """
-    factor, (decrement, goal) = cho_factor(information), decrements
+    factor, (decrement, goal), nearby = cho_factor(information), decrements, NEARBY * problem.weighted.n_events
     for n_iter in range(MAX_ITERATIONS):
         slope = problem.gradient(point) - problem.ridge * coef
         step, before = np.asarray(cho_solve(factor, slope), dtype=np.float64), decrement
         decrement = float(slope @ step)
-        falls = np.log(before / max(decrement, goal))
-        if not 0 <= decrement < before or np.log(max(decrement, goal) / goal) > problem.steps_a_look * falls:
+        falls, left = np.log(before / max(decrement, goal)), np.log(max(decrement, goal) / goal)
+        if not 0 <= decrement < min(before, nearby) or left > problem.steps_a_look * falls:
             return _Near(coef, point, n_iter, there=False)
         coef, point = _uphill(problem, coef, step, point)
         if decrement**2 <= goal * min(before, 1.0):
