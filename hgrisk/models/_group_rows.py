@@ -155,7 +155,8 @@ def _outcome(y: Any) -> tuple[NDArray[np.int8], Floats, Floats | None]:
     plain = isinstance(y, np.ndarray) and y.dtype == SURV_DTYPE and y.ndim == 1
     read = read_outcome(y["event"], y["duration_days"]) if plain else None
     if read is not None:
-        return read[0], *merge_rounded(read[1]), None
+        (duration,) = merge_rounded(read[1])
+        return read[0], duration, None
     outcome = as_surv(y)
     fields = {name: np.ascontiguousarray(outcome[name]) for name in outcome.dtype.names or ()}
     return fields["event"], fields["duration_days"], fields.get(ENTRY)
