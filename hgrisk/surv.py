@@ -22,6 +22,10 @@ RE_REPORT = 1
 LARGEST_CODE = int(np.iinfo(np.int8).max)
 """Largest code that the outcome array can hold."""
 
+FROM_DAY_0 = "use KaplanMeier, AalenJohansen or CoxRegression, or landmarks that enter at day 0"
+JUDGED = "take y_from_landmark of the outcome or dataset, or landmarks that are observed from day 0"
+"""Cures for rows that enter late: of a model, and of a metric."""
+
 ROUNDING = float(np.sqrt(np.finfo(np.float64).eps))
 """Times no further apart than this many days, or than this share of the time itself, differ by rounding only."""
 
@@ -163,7 +167,7 @@ def as_surv(y: Any) -> NDArray[np.void]:
     return Surv.from_arrays(array["event"], array["duration_days"], entry)
 
 
-def without_entry(y: Any, what: str) -> NDArray[np.void]:
+def without_entry(y: Any, what: str, cure: str = FROM_DAY_0) -> NDArray[np.void]:
     """Return ``y`` as the outcome array without entry times, or refuse rows that enter late.
 
     Parameters
@@ -172,6 +176,8 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
         See :func:`as_surv`.
     what : str
         What cannot take delayed entry, to begin a sentence with.
+    cure : str
+        What to do, to end it with.
 
     Returns
     -------
@@ -189,7 +195,6 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
     late = outcome[ENTRY] > 0
     if late.any():
         found = f"an entry at {outcome[ENTRY][late][0]:g} days"
-        cure = "use KaplanMeier, AalenJohansen or CoxRegression, or landmarks that enter at day 0"
         raise DataError(f"{what} takes rows that are at risk from day 0", found, cure)
     plain = np.empty(len(outcome), dtype=SURV_DTYPE)
     for name in SURV_DTYPE.names or ():
