@@ -36,7 +36,7 @@ def climb(name):
     mapping = EXPERIMENTS / asked.data.mapping if asked.data.mapping else None
     prepared = run_experiment(lean, EXPERIMENTS / asked.data.folder, mapping, print).prepared
     streams = seeds(asked.seed, ("split", "bootstrap", "canary", "folds"))
-    judge = Judge(prepared.test, prepared.test.y, metrics, streams["bootstrap"])
+    judge = Judge(prepared.test, prepared.test.y_from_landmark, metrics, streams["bootstrap"])
     steps = family_steps({spec.name: spec.family for spec in prepared.features.catalogue}, asked.ladder)
     table = climb_ladder(prepared.train, steps, judge.evaluate, streams["folds"])
     sizes = {step.name: len(step.features) for step in steps}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -105,8 +105,29 @@ class Dataset:
 
     @property
     def y(self) -> NDArray[np.void]:
-        """Outcome array, shape (n,): fields ``event`` and ``duration_days``."""
+        """Outcome array, shape (n,): ``event``, ``duration_days``, and ``entry_days`` where rows enter late."""
         return self.outcome.y
+
+    @property
+    def y_from_landmark(self) -> NDArray[np.void]:
+        """Outcome array without ``entry_days``, shape (n,), for an evaluation."""
+        return self.outcome.y_from_landmark
+
+    def y_for(self, model: Any) -> NDArray[np.void]:
+        """Return the outcome array that a model learns from.
+
+        Parameters
+        ----------
+        model : SurvivalModel
+            One that takes delayed entry models a hazard, which is of the time at risk. One that does not models a
+            probability, which is of all that are followed from the landmark.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            ``y``, or ``y_from_landmark``.
+        """
+        return self.y if model.takes_entry else self.y_from_landmark
 
     @property
     def followable_days(self) -> NDArray[np.float64]:

@@ -156,7 +156,8 @@ def _prepare(
 
 def _censoring(experiment: Experiment, prepared: Prepared) -> NDArray[np.void]:
     """Return the outcome whose censoring the test landmarks share; see :class:`hgrisk.judgement.Judge`."""
-    return prepared.test.y if experiment.split.kind == "temporal" else prepared.train.y
+    part = prepared.test if experiment.split.kind == "temporal" else prepared.train
+    return part.y_from_landmark
 
 
 def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int, known: Penalties) -> FittedModel:
@@ -165,7 +166,7 @@ def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int, k
     model = settle_penalty(settings.build(horizons), train.X[columns], train.y, train.clusters, seed, known=known)
     offered = {"followable_days": train.followable_days, "cluster": _clusters(train)}
     more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
-    model.fit(train.X[columns], train.y, **more)
+    model.fit(train.X[columns], train.y_for(model), **more)
     return FittedModel(settings.label, model, columns, judge.evaluate(settings.label, model, columns, groups=True))
 
 

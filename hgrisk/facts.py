@@ -326,7 +326,14 @@ def _notes(experiment: Experiment, prepared: Prepared) -> list[str]:
         notes.append(
             "No reporting lag is set: if the last weeks of the delivery are incomplete, they look free of re-reports."
         )
-    if experiment.cohort.merge_window_days and not experiment.cohort.dates:
+    if experiment.outcome.enters_late:
+        notes.append(
+            f"No outcome can fall within {experiment.cohort.merge_window_days} days of the incident that set the "
+            "landmark: households enter the risk set of a hazard after these days, so that coefficients are hazard "
+            "ratios of the time at risk. Horizons count from the landmark; where these days end later for one "
+            "household than for others, its probability from a hazard is a little too high."
+        )
+    elif experiment.cohort.merge_window_days and not experiment.cohort.dates:
         notes.append(
             f"No outcome can fall within {experiment.cohort.merge_window_days} days of the incident that set the "
             "landmark; these days are part of the follow-up and of the horizons."

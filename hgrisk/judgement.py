@@ -52,7 +52,7 @@ class Judge:
     censoring : ndarray
         Outcome that gives the censoring distribution. After a temporal split the training outcomes end at the date of
         the split and the test outcomes do not, so their censoring differs and the test's own is used; else the
-        training's.
+        training's. All landmarks are followed from the start, also where their time at risk begins later.
     settings : EvaluationSettings
         Horizons, metrics and groups.
     seed : int
@@ -87,7 +87,7 @@ class Judge:
         settings = self.settings if groups else self.settings.model_copy(update={"by": ()})
         return evaluate(
             self.censoring,
-            self.test.y,
+            self.test.y_from_landmark,
             model.predict_cumulative_incidence(self.test.X[columns], times),
             times,
             clusters=self.test.clusters,
@@ -114,7 +114,7 @@ class Judge:
         """
         times = self._times(fitted.model)
         risk = fitted.model.predict_cumulative_incidence(self.test.X[fitted.columns], times)
-        return calibration_table(Sample.build(self.censoring, self.test.y, risk, times), horizon)
+        return calibration_table(Sample.build(self.censoring, self.test.y_from_landmark, risk, times), horizon)
 
     def histogram(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
         """Count the predicted risks of the test landmarks in equal bins.

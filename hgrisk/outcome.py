@@ -52,6 +52,10 @@ class OutcomeSettings(Settings):
         the last weeks of a delivery are incomplete.
     follow_up_days : int, optional
         Follow-up ends so many calendar days after the landmark.
+    at_risk_from : "landmark" or "merge_window"
+        Whether a household is at risk from the landmark on, or from the end of its merge window, in which no outcome
+        can fall: delayed entry, so that hazards are of the days on which an outcome was possible. Durations and
+        horizons are counted from the landmark in both.
     """
 
     unit: Literal["household", "person", "dyad"] = "household"
@@ -65,6 +69,7 @@ class OutcomeSettings(Settings):
     whose: Literal["reported", "anyone"] = "reported"
     reporting_lag_days: int = Field(default=0, ge=0)
     follow_up_days: int | None = Field(default=None, ge=1)
+    at_risk_from: Literal["landmark", "merge_window"] = "landmark"
 
     @model_validator(mode="after")
     def _reports_only(self) -> Self:
@@ -74,6 +79,21 @@ class OutcomeSettings(Settings):
                 "Advice and radar links never count as an outcome", wrong[0], "take it out of the outcome's kinds"
             )
         return self
+
+    @model_validator(mode="after")
+    def _a_window_for_all(self) -> Self:
+        if self.enters_late and self.unit != "household":
+            raise ConfigError(
+                "Time at risk begins after the merge window for households only, since others can be reported in it",
+                f"unit = {self.unit!r}",
+                "set at_risk_from = 'landmark'",
+            )
+        return self
+
+    @property
+    def enters_late(self) -> bool:
+        """Whether landmarks can come to be at risk later than at once."""
+        return self.at_risk_from == "merge_window"
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -89,8 +109,9 @@ class Outcome:
     ----------
     table : polars.DataFrame
         ``landmark_id``, ``landmark_on``, ``event`` (0 censored, 1 re-report, 2 and above competing), ``stopped_on``,
-        ``event_known_on``, ``close_on`` (when follow-up of everyone ends), ``gap_days``, ``duration_days`` (days at
-        risk) and ``followable_days`` (calendar days up to ``close_on``, whatever happened before).
+        ``event_known_on``, ``close_on`` (when follow-up of everyone ends), ``gap_days``, ``entry_days`` (days before
+        the time at risk begins), ``duration_days`` (days at its end) and ``followable_days`` (calendar days up to
+        ``close_on``, whatever happened before). Entry and duration leave days in gaps out.
     gaps : polars.DataFrame
         ``landmark_id``, ``from_on``, ``until_on``: spells (from, until] out of risk after the landmark.
     causes : tuple of str
@@ -118,7 +139,16 @@ class Outcome:
 
     @property
     def y(self) -> NDArray[np.void]:
-        """The outcome array in the order of ``table``, shape (n,)."""
+        """The outcome array in the order of ``table``, shape (n,); with ``entry_days`` where landmarks enter late."""
+        entry = self.table["entry_days"].to_numpy() if self.settings.enters_late else None
+        return Surv.from_arrays(self.table["event"].to_numpy(), self.table["duration_days"].to_numpy(), entry)
+
+    @property
+    def y_from_landmark(self) -> NDArray[np.void]:
+        """The outcome array of the same landmarks without ``entry_days``, shape (n,), to judge probabilities by.
+
+        All are followed from the landmark on, whenever their time at risk begins.
+        """
         return Surv.from_arrays(self.table["event"].to_numpy(), self.table["duration_days"].to_numpy())
 
     def as_known_on(self, day: date) -> Outcome:
@@ -184,9 +214,13 @@ def _follow(histories: CaseHistories, landmarks: pl.DataFrame, settings: Outcome
     limits = _limits(named, histories.cases, settings)
     stops = _first_of(limits, candidates, _competing(named, concerning, histories.cases, settings))
     gaps = _gaps_of(named, spells)
-    table = _with_durations(stops, gaps)
-    lost = named.height - table.height
-    rows = (*attrition, AttritionRow("ever at risk", table.height, lost, "no day at risk after the landmark"))
+    followed = _with_durations(_with_entry(stops, named, settings), gaps)
+    table = followed.filter(pl.col("duration_days") > pl.col("entry_days"))
+    lost = named.height - followed.height
+    rows = (*attrition, AttritionRow("ever at risk", followed.height, lost, "no day at risk after the landmark"))
+    if settings.enters_late:
+        lost, reason = followed.height - table.height, "no day at risk after the merge window"
+        rows = (*rows, AttritionRow("at risk after the merge window", table.height, lost, reason))
     in_time = ignored.join(stops, on="landmark_id").filter(pl.col("occurred_on") <= pl.col("stopped_on"))
     n_ignored = in_time["landmark_id"].n_unique()
     return Outcome(table, gaps, settings.competing, rows, n_ignored, settings, landmarks, histories)
@@ -318,14 +352,30 @@ def _gaps_of(landmarks: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
     return pairs.select("landmark_id", start.alias("from_on"), "until_on").sort("landmark_id", "from_on")
 
 
+def _with_entry(table: pl.DataFrame, landmarks: pl.DataFrame, settings: OutcomeSettings) -> pl.DataFrame:
+    """Add the last day before the time at risk."""
+    if not settings.enters_late:
+        return table.with_columns(entry_on="landmark_on")
+    windows = landmarks.select("landmark_id", "merged_until")
+    joined = table.join(windows, on="landmark_id", how="left", maintain_order="left")
+    return joined.with_columns(entry_on=pl.max_horizontal("landmark_on", "merged_until")).drop("merged_until")
+
+
 def _with_durations(table: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     """Add days at risk, and drop landmarks that have none."""
-    length = {stop: (pl.col(stop) - pl.col("landmark_on")).dt.total_days() for stop in ("stopped_on", "close_on")}
+    days = ("entry_on", "stopped_on", "close_on")
+    length = {day: (pl.col(day) - pl.col("landmark_on")).dt.total_days() for day in days}
+    at_entry = table.select("landmark_id", "landmark_on", stopped_on="entry_on")
+    timed = table.with_columns(
+        days_in_gaps(table, gaps).alias("gap_days"),
+        (length["entry_on"] - days_in_gaps(at_entry, gaps)).cast(pl.Float64).alias("entry_days"),
+    )
     # an event counted inside a gap has at least its own day at risk
-    at_least = pl.when((pl.col("event") > 0) & (pl.col("stopped_on") > pl.col("landmark_on"))).then(1).otherwise(0)
-    timed = table.with_columns(days_in_gaps(table, gaps).alias("gap_days")).with_columns(
+    inside = (pl.col("event") > 0) & (pl.col("stopped_on") > pl.col("entry_on"))
+    at_least = pl.when(inside).then(pl.col("entry_days") + 1.0).otherwise(0.0)
+    timed = timed.with_columns(
         pl.max_horizontal(length["stopped_on"] - pl.col("gap_days"), at_least).cast(pl.Float64).alias("duration_days"),
         # not less gaps: a gap after a re-report, because of it, would take the re-report out of the followable ones
         length["close_on"].cast(pl.Float64).alias("followable_days"),
     )
-    return timed.filter(pl.col("duration_days") > 0)
+    return timed.drop("entry_on").filter(pl.col("duration_days") > 0)

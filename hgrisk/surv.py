@@ -22,13 +22,21 @@ RE_REPORT = 1
 LARGEST_CODE = int(np.iinfo(np.int8).max)
 """Largest code that the outcome array can hold."""
 
+FROM_DAY_0 = "use KaplanMeier, AalenJohansen or CoxRegression, or landmarks that enter at day 0"
+JUDGED = "take y_from_landmark of the outcome or dataset, or landmarks that are observed from day 0"
+"""Cures for rows that enter late: of a model, and of a metric."""
+
+ROUNDING = float(np.sqrt(np.finfo(np.float64).eps))
+"""Times no further apart than this many days, or than this share of the time itself, differ by rounding only."""
+
 
 class Surv:
     """Constructors of the outcome array.
 
     The array has dtype ``[("event", int8), ("duration_days", float64)]``: event 0 is censored, 1 a re-report,
     2 and above a competing event; the duration is in days at risk, above 0. Where rows come under observation later
-    than day 0, it has a third field ``entry_days``: the row is at risk in (entry, duration].
+    than day 0, it has a third field ``entry_days``: the row is at risk in (entry, duration]. Times that differ by
+    rounding only, such as 0.1 + 0.2 and 0.3, are made equal: see :func:`merge_rounded`.
 
     Examples
     --------
@@ -61,7 +69,7 @@ class Surv:
         ------
         DataError
             If the lengths differ, a code is not a whole number from 0 to 127, a duration is not finite and positive, or
-            an entry is not from 0 and below its duration.
+            an entry is not from 0 and below its duration by more than rounding.
         """
         codes = np.asarray(event)
         numeric, days = as_numbers(codes, "Event codes"), as_numbers(duration_days, "Durations")
@@ -85,9 +93,10 @@ class Surv:
             )
         y = np.empty(len(days), dtype=SURV_DTYPE if entry_days is None else DELAYED_DTYPE)
         y["event"] = numeric.astype(np.int8)
-        y["duration_days"] = days
-        if entry_days is not None:
-            y[ENTRY] = _checked_entry(entry_days, days)
+        if entry_days is None:
+            (y["duration_days"],) = merge_rounded(days)
+        else:
+            y[ENTRY], y["duration_days"] = checked_entry(entry_days, days)
         return y
 
     @staticmethod
@@ -158,7 +167,7 @@ def as_surv(y: Any) -> NDArray[np.void]:
     return Surv.from_arrays(array["event"], array["duration_days"], entry)
 
 
-def without_entry(y: Any, what: str) -> NDArray[np.void]:
+def without_entry(y: Any, what: str, cure: str = FROM_DAY_0) -> NDArray[np.void]:
     """Return ``y`` as the outcome array without entry times, or refuse rows that enter late.
 
     Parameters
@@ -167,6 +176,8 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
         See :func:`as_surv`.
     what : str
         What cannot take delayed entry, to begin a sentence with.
+    cure : str
+        What to do, to end it with.
 
     Returns
     -------
@@ -184,7 +195,6 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
     late = outcome[ENTRY] > 0
     if late.any():
         found = f"an entry at {outcome[ENTRY][late][0]:g} days"
-        cure = "use KaplanMeier, AalenJohansen or CoxRegression, or landmarks that enter at day 0"
         raise DataError(f"{what} takes rows that are at risk from day 0", found, cure)
     plain = np.empty(len(outcome), dtype=SURV_DTYPE)
     for name in SURV_DTYPE.names or ():
@@ -192,16 +202,56 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
     return plain
 
 
-def _checked_entry(entry_days: Any, days: NDArray[np.float64]) -> NDArray[np.float64]:
+def checked_entry(entry_days: Any, days: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return entry times and durations, equal where they differ by rounding only, or refuse them."""
     entry = as_numbers(entry_days, "Entry times")
     if entry.shape != days.shape:
         found = f"shapes {entry.shape} and {days.shape}"
         raise DataError("Entry times and durations are two columns of one length", found, "pass one of each per row")
-    wrong = ~(np.isfinite(entry) & (entry >= 0) & (entry < days))
+    merged, ends = merge_rounded(entry, days)
+    wrong = ~(np.isfinite(entry) & (entry >= 0) & (merged < ends))
     if wrong.any():
         found = f"{entry[wrong][0]} before {days[wrong][0]}"
         raise DataError("A row enters at 0 days or later and before its duration", found, "correct or remove the row")
-    return entry
+    return merged, ends
+
+
+def merge_rounded(*columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return columns of times in which times that differ by rounding only are equal, so that they are ties.
+
+    Times in a row, each no further from the one before than rounding (``ROUNDING``), become the first of them. Whole
+    days are returned as they are.
+
+    Parameters
+    ----------
+    *columns : ndarray, shape (n,)
+        Days; those that are not finite are left alone.
+
+    Returns
+    -------
+    tuple of ndarray, shape (n,)
+        The columns.
+
+    Notes
+    -----
+    As `timefix = TRUE` in the R package survival, with its tolerance; but a share of the time itself, where R takes one
+    of the mean time, which a single far time would stretch until true differences are lost.
+
+    Examples
+    --------
+    >>> merge_rounded(np.array([0.1 + 0.2, 0.5]), np.array([0.7, 0.3]))
+    (array([0.3, 0.5]), array([0.7, 0.3]))
+    """
+    if all(np.array_equal(days, np.floor(days)) for days in columns):
+        return columns
+    times = np.unique(np.concatenate(columns))
+    times = times[np.isfinite(times)]
+    tied = np.diff(times) <= ROUNDING * np.maximum(1.0, times[1:])
+    if not tied.any():
+        return columns
+    kept = times[np.concatenate(([True], ~tied))]
+    places = (np.maximum(np.searchsorted(kept, days, side="right") - 1, 0) for days in columns)
+    return tuple(np.where(np.isfinite(days), kept[at], days) for days, at in zip(columns, places, strict=True))
 
 
 def as_numbers(values: Any, what: str) -> NDArray[np.float64]:

@@ -33,8 +33,10 @@ def known_before(histories: CaseHistories, day: date) -> CaseHistories:
     return CaseHistories(**frames, account=histories.account)
 
 
-def outcomes(histories: CaseHistories, cohort: Cohort, settings: OutcomeSettings) -> dict[int, tuple[int, date, int]]:
-    """Return for each landmark that was ever at risk its event code, the day it stopped and its days at risk."""
+def outcomes(
+    histories: CaseHistories, cohort: Cohort, settings: OutcomeSettings
+) -> dict[int, tuple[int, date, int, int]]:
+    """Return for each landmark that was ever at risk its event code, the day it stopped, and both ends in days."""
     events = histories.events.to_dicts()
     cases = {one["case_id"]: one for one in histories.cases.to_dicts()}
     found = {}
@@ -42,32 +44,36 @@ def outcomes(histories: CaseHistories, cohort: Cohort, settings: OutcomeSettings
         if any(landmark[name] is None for name in _named(settings)):
             continue
         followed = _follow(landmark, events, cases, settings)
-        if followed[2] > 0:
+        if followed[2] > followed[3]:
             found[landmark["landmark_id"]] = followed
     return found
 
 
 def _follow(
     landmark: Row, events: list[Row], cases: dict[str, Row], settings: OutcomeSettings
-) -> tuple[int, date, int]:
+) -> tuple[int, date, int, int]:
     """Walk from the landmark, one day at a time, until something stops."""
     own = cases[landmark["case_id"]]
     delivered = max(one["observed_until"] for one in cases.values())
     last = min(own["observed_until"], delivered - timedelta(days=settings.reporting_lag_days))
     if settings.follow_up_days:
         last = min(last, landmark["landmark_on"] + timedelta(days=settings.follow_up_days))
-    today, at_risk = landmark["landmark_on"], 0
+    today, at_risk, entry = landmark["landmark_on"], 0, 0
+    window = landmark["merged_until"] if settings.at_risk_from == "merge_window" else None
+    opens = max(today, window or today)
     while today < last:
         today += ONE_DAY
         in_gap = _in_gap(today, landmark, events, cases, settings)
         at_risk += not in_gap
+        entry += not in_gap and today <= opens
+        least = entry + 1 if today > opens else 0
         reported = any(_is_re_report(event, today, landmark, events, settings) for event in events)
         if reported and not (in_gap and settings.events_in_gaps == "ignored"):
-            return 1, today, max(at_risk, 1)
+            return 1, today, max(at_risk, least), entry
         for code, cause in enumerate(settings.competing, start=2):
             if _ends(cause, today, landmark, events, own, settings=settings):
-                return code, today, max(at_risk, 1)
-    return 0, today, at_risk
+                return code, today, max(at_risk, least), entry
+    return 0, today, at_risk, entry
 
 
 def _named(settings: OutcomeSettings) -> list[str]:

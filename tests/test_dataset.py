@@ -1,5 +1,7 @@
 """X, y and groups stay side by side, and the splits keep the parts honest."""
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -13,19 +15,20 @@ from hgrisk.errors import ConfigError, DataError
 from hgrisk.features.build import build_features
 from hgrisk.features.registry import families
 from hgrisk.features.settings import FeatureSettings
-from hgrisk.outcome import time_to_rereport
+from hgrisk.models.registry import MODELS
+from hgrisk.outcome import OutcomeSettings, time_to_rereport
 from tests.builders import build, case, day, event, member, random_cohorts, report, shuffled
 
 
-def joined(histories, cohort=None):
+def joined(histories, cohort=None, settings=None):
     """Return the dataset of a cohort with the families that fit it."""
     cohort = cohort or select_landmarks(histories)
     usable = [name for name, family in families().items() if not (cohort.settings.dates and family.needs_index)]
     features = build_features(histories, cohort, FeatureSettings(families=usable))
-    return Dataset.join(features, time_to_rereport(histories, cohort), cohort)
+    return Dataset.join(features, time_to_rereport(histories, cohort, settings), cohort)
 
 
-def many(n=60, seed=5):
+def many(n=60, seed=5, settings=None):
     """Return the dataset of many households, two of three linked by a person, some of them never at risk."""
     rng = np.random.default_rng(seed)
     events, memberships = [], []
@@ -36,7 +39,7 @@ def many(n=60, seed=5):
         ]
         memberships.append(member(f"H{number:02}", f"p{number - number % 3 // 2}"))
     cases = [case(f"H{number:02}", last=600, sex="f" if number % 2 else None) for number in range(n)]
-    return joined(build(events, cases, memberships=memberships))
+    return joined(build(events, cases, memberships=memberships), settings=settings)
 
 
 DATA = many()
@@ -66,7 +69,7 @@ class TestJoin:
         cohort = select_landmarks(histories)
         features = build_features(histories, cohort)
         turned = type(features)(features.X.iloc[::-1], features.catalogue)
-        check_aligned(Dataset.join(turned, time_to_rereport(histories, cohort), cohort))
+        check_aligned(Dataset.join(turned, time_to_rereport(histories, cohort, settings), cohort))
 
     def test_an_outcome_without_features_is_refused(self):
         histories = build([report(0), report(50), report(90)])
@@ -74,7 +77,7 @@ class TestJoin:
         features = build_features(histories, cohort)
         short = type(features)(features.X.iloc[:1], features.catalogue)
         with pytest.raises(DataError) as caught:
-            Dataset.join(short, time_to_rereport(histories, cohort), cohort)
+            Dataset.join(short, time_to_rereport(histories, cohort, settings), cohort)
         assert str(caught.value) == (
             "Every outcome has features, but found none for 2 landmarks: build both from one cohort."
         )
@@ -210,3 +213,30 @@ def test_the_order_of_the_rows_changes_nothing(drawn, seed):
     assert again.y.tolist() == data.y.tolist()
     assert again.clusters.tolist() == data.clusters.tolist()
     assert again.landmarks.equals(data.landmarks)
+
+
+class TestDelayedEntry:
+    DATA = many(settings=OutcomeSettings(at_risk_from="merge_window"))
+
+    def test_parts_of_a_split_keep_when_their_landmarks_come_to_be_at_risk(self):
+        cut = SplitSettings(on=day(300))
+        train, test = self.DATA.split(cut)
+        for part in (train, test):
+            check_aligned(part)
+            assert (part.y["entry_days"] < part.y["duration_days"]).all()
+            assert part.y_from_landmark.dtype.names == ("event", "duration_days")
+        at_risk_at_the_split = [row for row in self.DATA.outcome.table.to_dicts() if row["landmark_on"] < day(300)]
+        begun = [row for row in at_risk_at_the_split if row["landmark_on"] + timedelta(row["entry_days"]) < day(299)]
+        assert 0 < len(train.X) == len(begun) < len(at_risk_at_the_split)
+        assert train.outcome.attrition[-1].step == "at risk after the merge window"
+        assert train.outcome.attrition[-1].removed == len(at_risk_at_the_split) - len(begun)
+
+    def test_models_of_a_hazard_learn_from_the_time_at_risk_and_others_from_the_landmark(self):
+        assert self.DATA.y_for(MODELS["cox"]()).tolist() == self.DATA.y.tolist()
+        for name in ("base_rate", "logistic"):
+            model = MODELS[name]()
+            np.testing.assert_array_equal(self.DATA.y_for(model), self.DATA.y_from_landmark)
+            text = f"{type(model).__name__} takes rows that are at risk from day 0, but found an entry at"
+            with pytest.raises(DataError, match=text):
+                model.fit(self.DATA.X, self.DATA.y)
+        assert self.DATA.y["entry_days"].max() == 14

@@ -231,6 +231,25 @@ def test_attrition_adds_up_to_the_landmarks_of_the_run(small_run):
     assert attrition["remaining"].iloc[-1] == facts["n_landmarks"] == len(small_run.result.prepared.whole.X)
 
 
+def test_households_can_be_at_risk_from_the_end_of_the_merge_window(study, quick, small_run):
+    models = (COUNT, ModelSettings(kind="base_rate"), ModelSettings(kind="logistic"))
+    outcome = quick.outcome.model_copy(update={"at_risk_from": "merge_window"})
+    result = run_experiment(changed(quick, models=models, outcome=outcome), study / "delivery")
+    assert result.prepared.train.y["entry_days"].max() == 14
+    attrition = result.folder.content.attrition
+    assert attrition["step"].iloc[-1] == "at risk after the merge window"
+    lost = len(small_run.result.prepared.whole.X) - len(result.prepared.whole.X)
+    assert attrition["removed"].iloc[-1] == lost > 0
+    assert set(result.scores["model"]) == {"prior_count", "base_rate", "logistic"}
+    assert result.scores["estimate"].notna().any()
+    train = result.prepared.train
+    for fitted, y in zip(result.models[:2], (train.y, train.y_from_landmark), strict=True):
+        again = ModelSettings(kind=fitted.name).build().fit(train.X[fitted.columns], y)
+        expected = fitted.model.predict_risk(train.X[fitted.columns], 365)
+        np.testing.assert_allclose(again.predict_risk(train.X[fitted.columns], 365), expected, rtol=EXACT)
+    assert any("households enter the risk set" in note for note in result.folder.content.notes)
+
+
 def test_a_model_is_given_the_families_and_features_it_names(study, quick):
     models = (
         ModelSettings(kind="cox", features=("context", "prior_reports_ever"), options={"penalty": 1.0}),

@@ -222,7 +222,8 @@ NOTES = {
     "gap": "had a re-report while not at risk",
     "lookback": "No lookback window is set",
     "lag": "No reporting lag is set",
-    "merge": "No outcome can fall within 14 days of the incident",
+    "merge": "these days are part of the follow-up and of the horizons",
+    "late": "No outcome can fall within 14 days of the incident that set the landmark: households enter the risk set",
 }
 
 
@@ -233,6 +234,7 @@ NOTES = {
         ({"cohort": {"lookback": "none"}}, {"merge", "lookback"}),
         ({"outcome": {"reporting_lag_days": 0}}, {"merge", "lag"}),
         ({"cohort": {"merge_window_days": 0}}, set()),
+        ({"outcome": {"at_risk_from": "merge_window"}}, {"late"}),
     ],
 )
 def test_notes_warn_of_what_is_not_set(regather, prepared, settings, said):

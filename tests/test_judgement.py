@@ -49,7 +49,7 @@ def world(n, seed):
     time = rng.exponential(1.0 / hazard)
     test = SimpleNamespace(
         X=pd.DataFrame({"other": np.zeros(n), "hazard": hazard}),
-        y=follow(time, rng.uniform(200, 1500, n)),
+        y_from_landmark=follow(time, rng.uniform(200, 1500, n)),
         uncensored=follow(time, np.full(n, 1e6)),
         clusters=np.arange(n) // 2,
         groups=lambda columns: pd.DataFrame({name: np.where(hazard > 0.001, "high", "low") for name in columns}),
@@ -77,7 +77,7 @@ def scores(test, censoring):
 @pytest.mark.parametrize("horizon", [183, 365])
 def test_only_the_censoring_that_the_test_rows_share_gives_the_true_scores(large, horizon):
     test, train = large
-    right, wrong = scores(test, test.y), scores(test, train)
+    right, wrong = scores(test, test.y_from_landmark), scores(test, train)
     happened = test.uncensored["duration_days"] <= horizon
     risk = Known().predict_risk(test.X, horizon)
     true_brier = np.mean((happened - risk) ** 2)
@@ -94,7 +94,9 @@ def test_the_judge_hands_its_censoring_rows_draws_and_settings_on(small):
     found = Judge(test, train, settings, 9).evaluate("known", Known(), ["hazard"])
     times = grid_times(settings)
     risk = Known().predict_cumulative_incidence(test.X, times)
-    expected = evaluate(train, test.y, risk, times, clusters=test.clusters, settings=settings, seed=9, model="known")
+    expected = evaluate(
+        train, test.y_from_landmark, risk, times, clusters=test.clusters, settings=settings, seed=9, model="known"
+    )
     pd.testing.assert_frame_equal(found.table, expected.table, check_exact=True)
     assert found.pairing == expected.pairing
     assert Judge(test, train, settings, 8).evaluate("known", Known(), ["hazard"]).pairing != found.pairing
@@ -102,7 +104,7 @@ def test_the_judge_hands_its_censoring_rows_draws_and_settings_on(small):
 
 def test_groups_are_judged_only_when_asked(small):
     test, _ = small
-    judge = Judge(test, test.y, SETTINGS, 0)
+    judge = Judge(test, test.y_from_landmark, SETTINGS, 0)
     assert set(judge.evaluate("known", Known(), ["hazard"]).table["group"]) == {"all"}
     groups = set(judge.evaluate("known", Known(), ["hazard"], groups=True).table["group"])
     assert groups == {"all", "region=high", "region=low"}
@@ -111,7 +113,7 @@ def test_groups_are_judged_only_when_asked(small):
 def test_a_model_is_asked_for_its_own_columns_and_the_times_it_supports(small):
     test, _ = small
     settings = SETTINGS.model_copy(update={"by": (), "metrics": ("brier",)})
-    judge = Judge(test, test.y, settings, 0)
+    judge = Judge(test, test.y_from_landmark, settings, 0)
     free, bound = Known(), Known((183.0, 365.0))
     judge.evaluate("free", free, ["hazard"])
     judge.evaluate("bound", bound, ["hazard", "other"])
@@ -124,14 +126,14 @@ def test_calibration_uses_the_same_weights(small):
     fitted = FittedModel("known", Known(), ["hazard"], None)
     times = grid_times(SETTINGS)
     risk = Known().predict_cumulative_incidence(test.X, times)
-    expected = calibration_table(Sample.build(train, test.y, risk, times), 365)
+    expected = calibration_table(Sample.build(train, test.y_from_landmark, risk, times), 365)
     pd.testing.assert_frame_equal(Judge(test, train, SETTINGS, 0).calibration(fitted, 365), expected)
 
 
 def test_the_histogram_counts_every_row_once_in_equal_bins(small):
     test, _ = small
     fitted = FittedModel("known", Known(), ["hazard"], None)
-    table = Judge(test, test.y, SETTINGS, 0).histogram(fitted, 365)
+    table = Judge(test, test.y_from_landmark, SETTINGS, 0).histogram(fitted, 365)
     assert table.columns.tolist() == ["left", "right", "n"]
     assert (len(table), table["left"].iloc[0], table["right"].iloc[-1]) == (N_BINS, 0.0, 1.0)
     np.testing.assert_allclose(table["right"] - table["left"], 1 / N_BINS)

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hgrisk.cohort import select_landmarks
 from hgrisk.errors import ConfigError, DataError
+from hgrisk.models.cox import CoxRegression
+from hgrisk.models.piecewise_exponential import PiecewiseExponential
 from hgrisk.outcome import OutcomeSettings, time_to_rereport
 from tests.builders import build, case, day, event, first, follow, random_cohorts, report
 from tests.outcome_reference import known_before, outcomes
@@ -24,10 +28,11 @@ OUTCOMES = st.builds(
     reporting_lag_days=st.sampled_from((0, 0, 10, 40)),
     follow_up_days=st.sampled_from((None, None, 1, 30, 90)),
 )
+LATE = OUTCOMES.map(lambda one: one.model_copy(update={"unit": "household", "at_risk_from": "merge_window"}))
 
 
-@settings(max_examples=80)
-@given(random_cohorts(), OUTCOMES)
+@settings(max_examples=100)
+@given(random_cohorts(), OUTCOMES | LATE)
 def test_every_outcome_equals_the_slow_reference(drawn, definition):
     histories, cohort = drawn
     expected = outcomes(histories, cohort, definition)
@@ -36,13 +41,13 @@ def test_every_outcome_equals_the_slow_reference(drawn, definition):
             time_to_rereport(histories, cohort, definition)
         return
     table = time_to_rereport(histories, cohort, definition).table
-    found = table.select("landmark_id", "event", "stopped_on", "duration_days").rows()
+    found = table.select("landmark_id", "event", "stopped_on", "duration_days", "entry_days").rows()
     assert {key: rest for key, *rest in found} == {key: list(rest) for key, rest in expected.items()}
     assert table["landmark_id"].is_sorted()
 
 
 @settings(max_examples=50)
-@given(random_cohorts(), OUTCOMES, st.integers(0, 60))
+@given(random_cohorts(), OUTCOMES | LATE, st.integers(0, 60))
 def test_an_outcome_as_known_on_a_day_equals_starting_again_from_what_was_known(drawn, definition, step):
     histories, cohort = drawn
     try:
@@ -249,3 +254,75 @@ def test_the_array_follows_the_table():
     assert outcome.y["event"].tolist() == outcome.table["event"].to_list() == [1, 0, 0]
     assert outcome.y["duration_days"].tolist() == outcome.table["duration_days"].to_list()
     assert outcome.causes == ("death", "moved_out_of_region")
+
+
+N_HOUSEHOLDS, WINDOW, DAILY_CHANCE = 500, 90, 1 / 60
+FAR = 3.0
+"""Standard errors from the truth beyond which an estimate is wrong."""
+
+
+@pytest.fixture(scope="module")
+def with_windows():
+    """Return households with one chance of a re-report on each day after a window that began before the landmark."""
+    rng = np.random.default_rng(8)
+    late, gap = rng.integers(0, WINDOW, N_HOUSEHOLDS).tolist(), rng.geometric(DAILY_CHANCE, N_HOUSEHOLDS).tolist()
+    events = [
+        row
+        for number in range(N_HOUSEHOLDS)
+        for row in (
+            report(0, late[number], case_id=f"H{number:03}"),
+            report(WINDOW + gap[number], case_id=f"H{number:03}"),
+        )
+    ]
+    return build(events, [case(f"H{number:03}", last=300) for number in range(N_HOUSEHOLDS)]), late
+
+
+@pytest.mark.parametrize(("start", "holds"), [("merge_window", True), ("landmark", False)])
+def test_hazards_are_those_of_the_days_on_which_an_outcome_was_possible(with_windows, start, holds):
+    histories, late = with_windows
+    outcome = follow(histories, OutcomeSettings(at_risk_from=start), merge_window_days=WINDOW, which="first")
+    case_of = outcome.landmarks.sort("landmark_id")["case_id"].to_list()
+    X = pd.DataFrame({"known_late": [late[int(name[1:])] / WINDOW for name in case_of]})
+    for model in (CoxRegression(prepare=False), PiecewiseExponential(breaks_days=(), prepare=False)):
+        effect = model.fit(X, outcome.y).summary_.iloc[-1]
+        assert effect["feature"] == "known_late"
+        assert (abs(effect["coef"]) < FAR * effect["se"]) == holds
+    hazard = model.hazard_table_.iloc[0]
+    assert (hazard["lower"] < DAILY_CHANCE < hazard["upper"]) == holds
+
+
+class TestAtRiskFromTheEndOfTheMergeWindow:
+    """The days on which no outcome can fall are no time at risk, and horizons still count from the landmark."""
+
+    LATE = OutcomeSettings(at_risk_from="merge_window")
+
+    def test_a_household_enters_when_its_window_ends(self):
+        events = [report(0, 5), report(30), report(0, case_id="H2"), report(0, 20, case_id="H3")]
+        histories = build(events, [case(name, last=100) for name in ("H1", "H2", "H3")])
+        outcome = follow(histories, self.LATE, merge_window_days=14, which="first")
+        assert outcome.y.tolist() == [(0, 100.0, 14.0), (1, 25.0, 9.0), (0, 80.0, 0.0)]
+        plain = follow(histories, OutcomeSettings(), merge_window_days=14, which="first")
+        assert plain.y.tolist() == outcome.y_from_landmark.tolist() == plain.y_from_landmark.tolist()
+        assert plain.y.dtype.names == ("event", "duration_days")
+
+    def test_who_is_not_followed_beyond_the_window_is_counted_as_lost(self):
+        ends = {"H1": 13, "H2": 14, "H3": 15}
+        events = [*(report(0, case_id=name) for name in ends), report(0, case_id="H4"), event("death", 9, case_id="H4")]
+        histories = build(events, [case(name, last=last) for name, last in {**ends, "H4": 99}.items()])
+        outcome = follow(histories, self.LATE, merge_window_days=14, which="first")
+        assert outcome.y.tolist() == [(0, 15.0, 14.0)]
+        last = outcome.attrition[-1]
+        assert (last.step, last.remaining, last.removed) == ("at risk after the merge window", 1, 3)
+        assert last.reason == "no day at risk after the merge window"
+        assert outcome.attrition[-2].remaining == 4
+        assert outcome.as_known_on(day(15)).table.height == 0
+
+    def test_gaps_stop_the_clock_of_the_window_too(self):
+        histories = build([report(0), event("detention", 4, ended=10), report(40)], [case(last=100)])
+        outcome = follow(histories, self.LATE, merge_window_days=14, which="first")
+        assert outcome.y.tolist() == [(1, 34.0, 8.0)]
+
+    def test_a_person_can_be_reported_elsewhere_in_the_window(self):
+        with pytest.raises(ValueError, match="after the merge window for households only") as caught:
+            OutcomeSettings(unit="person", at_risk_from="merge_window")
+        assert "found unit = 'person': set at_risk_from = 'landmark'" in str(caught.value)

@@ -1,3 +1,7 @@
+import subprocess
+from pathlib import Path
+from shutil import which
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgrisk.errors import DataError
-from hgrisk.surv import SURV_DTYPE, Surv, as_surv
+from hgrisk.models.cox import CoxRegression
+from hgrisk.surv import SURV_DTYPE, Surv, as_surv, merge_rounded
 
-ROWS = st.lists(st.tuples(st.integers(0, 127), st.floats(1e-3, 1e6)), min_size=0, max_size=20)
+R_TOLERANCE = 1e-8
+DAYS = st.integers(1, 10**7).map(lambda tenths: tenths / 10)
+ROWS = st.lists(st.tuples(st.integers(0, 127), DAYS), min_size=0, max_size=20)
 
 
 @given(ROWS)
@@ -60,3 +67,59 @@ def test_an_outcome_without_its_fields_is_refused():
         as_surv([1, 2])
     with pytest.raises(DataError, match="An outcome frame needs the column 'event'"):
         as_surv(pd.DataFrame({"duration_days": [1]}))
+
+
+def test_times_that_differ_by_rounding_are_ties():
+    days = np.array([0.1 + 0.2, 0.3, 0.7, 365.0, 365.0 + 1e-6, 365.0 + 1e-5])
+    merged = Surv.from_arrays(np.ones(6), days)["duration_days"]
+    assert merged.tolist() == [0.3, 0.3, 0.7, 365.0, 365.0, 365.00001]
+    y = Surv.from_arrays([1, 1], [0.1 + 0.2, 1.0], [0.0, 0.3])
+    assert y["entry_days"][1] == y["duration_days"][0]
+    text = "A row enters at 0 days or later and before its duration, but found 0.3 before 0.30000000000000004"
+    with pytest.raises(DataError, match=text):
+        Surv.from_arrays([1], [0.1 + 0.2], [0.3])
+
+
+@given(st.lists(st.integers(0, 3000), min_size=1, max_size=30), st.integers(1, 40))
+def test_sums_in_any_order_are_merged_and_whole_days_left_alone(numbers, parts):
+    days = np.array(numbers, dtype=float)
+    assert merge_rounded(days)[0] is days
+    year = days / 365.25
+    (merged,) = merge_rounded(np.concatenate([year, (year * parts) / parts, (year + parts) - parts]))
+    first, *others = np.split(merged, 3)
+    for other in others:
+        np.testing.assert_array_equal(other, first)
+    assert len(set(first)) == len(set(numbers))
+    np.testing.assert_allclose(first, year, atol=1e-9)
+    np.testing.assert_array_equal(merge_rounded(merged)[0], merged)
+
+
+def test_what_is_not_finite_is_left_to_the_check():
+    merged = merge_rounded(np.array([np.nan, 0.3, np.inf, 0.1 + 0.2]))[0]
+    np.testing.assert_array_equal(merged, [np.nan, 0.3, np.inf, 0.3])
+
+
+FIT_IN_R = """
+library(survival)
+d <- read.csv("rows.csv")
+for (y in list(Surv(d$stop, d$event), Surv(d$start, d$stop, d$event)))
+    cat(format(coef(coxph(y ~ d$x, ties = "efron", timefix = TRUE)), digits = 15), "\n")
+"""
+
+
+@pytest.mark.skipif(which("Rscript") is None, reason="R is not here")
+def test_ties_but_for_rounding_are_those_of_r(tmp_path: Path):
+    rng = np.random.default_rng(4)
+    day, begun, x = rng.integers(10, 40, 300), rng.integers(0, 10, 300), rng.normal(size=300)
+    stop, start = day * 0.1 + rng.choice([0.0, 0.7 - 0.1 * 7, 1e-9, 5e-9], 300), begun * 0.1
+    rows = pd.DataFrame({"start": start, "stop": stop, "event": (rng.random(300) < 0.6).astype(int), "x": x})
+    rows.to_csv(tmp_path / "rows.csv", index=False, float_format="%.17g")
+    done = subprocess.run(["Rscript", "-e", FIT_IN_R], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    at_risk_from_0, late = (float(line) for line in done.stdout.split())
+    fit = CoxRegression(prepare=False).fit
+    plain, entering = Surv.from_frame(rows, duration_days="stop"), Surv.from_frame(rows, "event", "stop", "start")
+    assert fit(rows[["x"]], plain).coef_[0] == pytest.approx(at_risk_from_0, abs=R_TOLERANCE)
+    assert fit(rows[["x"]], entering).coef_[0] == pytest.approx(late, abs=R_TOLERANCE)
+    beside = CoxRegression(prepare=False).fit(rows[["x"]], plain, entry=start)
+    assert beside.coef_[0] == pytest.approx(late, abs=R_TOLERANCE)
+    assert len(np.unique(plain["duration_days"])) == len(np.unique(day)) < len(np.unique(stop))

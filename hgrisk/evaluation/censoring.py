@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hgrisk.curves import StepFunction, risk_table
-from hgrisk.surv import CENSORED, without_entry
+from hgrisk.surv import CENSORED, JUDGED, without_entry
 
 
 def censoring_curve(y: Any) -> StepFunction:
@@ -42,7 +42,7 @@ def censoring_curve(y: Any) -> StepFunction:
     >>> censoring_curve(Surv.from_arrays([1, 0, 2, 1], [10, 10, 20, 30])).at([9, 10, 30]).round(4).tolist()
     [1.0, 0.6667, 0.6667]
     """
-    outcome = without_entry(y, "A censoring distribution")
+    outcome = without_entry(y, "A censoring distribution", JUDGED)
     days, censored = outcome["duration_days"], outcome["event"] == CENSORED
     leaving = risk_table(days, censored)
     ended = risk_table(days, ~censored)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats, StepFunction
 from hgrisk.errors import DataError
 from hgrisk.evaluation.censoring import censoring_curve
-from hgrisk.surv import CENSORED, RE_REPORT, SURV_DTYPE, without_entry
+from hgrisk.surv import CENSORED, JUDGED, RE_REPORT, SURV_DTYPE, without_entry
 
 ROUNDING = 1e-9
 """How far outside [0, 1] a risk may lie by rounding of floating-point sums; it is clipped."""
@@ -95,7 +95,7 @@ class Sample:
             If an outcome is not valid or empty, a shape does not fit, a time does not increase, or a risk is missing
             or outside [0, 1].
         """
-        train, test = (without_entry(y, "An evaluation") for y in (y_train, y_test))
+        train, test = (without_entry(y, "An evaluation", JUDGED) for y in (y_train, y_test))
         for y, part in ((train, "training"), (test, "test")):
             if len(y) == 0:
                 raise DataError(f"An evaluation needs {part} outcomes", "0 rows", "pass at least one landmark")

@@ -213,7 +213,7 @@ def climb_ladder(
     for step in steps:
         columns = list(step.features)
         model = settle_penalty(step.model, train.X[columns], train.y, train.clusters, seed, known=known)
-        model.fit(train.X[columns], train.y)
+        model.fit(train.X[columns], train.y_for(model))
         judged[step.name] = evaluation = judge(step.name, model, columns)
         whole = evaluation.table[evaluation.table["group"] == "all"]
         for row in whole.to_dict("records"):

@@ -19,7 +19,7 @@ from hgrisk.models.cause_specific.incidence import LARGEST_PREDICTOR
 from hgrisk.models.cause_specific.occupation import Passage, occupation
 from hgrisk.models.cause_specific.proportional_hazards import Z_95, check_penalty
 from hgrisk.models.inputs.columns import ColumnMemory, columns_as_they_are, numeric_matrix
-from hgrisk.models.inputs.fit_arguments import as_labels
+from hgrisk.models.inputs.fit_arguments import as_labels, checked_weight
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.surv import Surv
 
@@ -122,7 +122,7 @@ class MultiState(ColumnMemory, BaseEstimator):  # type: ignore[misc]  # scikit-l
             The stays: ``from_state``, ``to_state`` (missing where the case was last seen in the state), ``entry_days``
             and ``duration_days``.
         sample_weight : array-like of float, shape (n,), optional
-            Case weights, above 0.
+            Case weights, 0 and above.
         cluster : array-like, shape (n,), optional
             Label of each stay's cluster, such as the household, for cluster-robust errors.
 
@@ -144,8 +144,11 @@ class MultiState(ColumnMemory, BaseEstimator):  # type: ignore[misc]  # scikit-l
         frame = self._learn_columns(X)
         self._learn_states()
         stays = self._check_stays(y, len(frame))
-        weight = _checked_weight(sample_weight, len(frame))
-        labels = _checked_labels(cluster, len(frame))
+        weight, labels = checked_weight(sample_weight, len(frame)), _checked_labels(cluster, len(frame))
+        if not weight.all():
+            kept = weight > 0
+            frame, weight, labels = frame.loc[kept], weight[kept], None if labels is None else labels[kept]
+            stays = {name: column[kept] for name, column in stays.items()}
         design = self._learn_design(frame)
         happened = np.zeros(len(frame), dtype=bool)
         rows = CoxRows(design, stays["duration_days"], happened, stays["entry_days"], weight)
@@ -289,10 +292,9 @@ class MultiState(ColumnMemory, BaseEstimator):  # type: ignore[misc]  # scikit-l
             ways.append(Passage(*ends, self.baseline_times_[its], self.baseline_hazard_[its]))
         return ways
 
-    def _keep_occupation(self, plain: list[CoxFit], stays: dict[str, NDArray[Any]], weight: Floats | None) -> None:
+    def _keep_occupation(self, plain: list[CoxFit], stays: dict[str, NDArray[Any]], weight: Floats) -> None:
         at_0 = stays["entry_days"] == 0
-        own = np.ones(len(at_0)) if weight is None else weight
-        start = np.array([own[at_0 & (stays["from_state"] == state)].sum() for state in self.states_])
+        start = np.array([weight[at_0 & (stays["from_state"] == state)].sum() for state in self.states_])
         start = start / start.sum() if start.any() else np.eye(len(self.states_))[0]
         ways = [
             Passage(self.states_.index(origin), self.states_.index(target), fit.times, fit.hazard)
@@ -315,15 +317,6 @@ def _fit_passage(name: str, rows: CoxRows, labels: NDArray[Any] | None, model: M
 def _taken(rows: CoxRows, here: NDArray[np.bool_]) -> CoxRows:
     columns: Any = {name: None if column is None else column[here] for name, column in vars(rows).items()}
     return CoxRows(**columns)
-
-
-def _checked_weight(sample_weight: Any, n_rows: int) -> Floats | None:
-    if sample_weight is None:
-        return None
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    if weight.shape != (n_rows,) or not (np.isfinite(weight) & (weight > 0)).all():
-        raise DataError("Case weights are one number above 0 per stay", "others", "leave out stays of weight 0")
-    return weight
 
 
 def _checked_labels(cluster: Any, n_rows: int) -> NDArray[Any] | None:

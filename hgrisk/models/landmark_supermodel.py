@@ -26,7 +26,7 @@ from hgrisk.models.cause_specific.proportional_hazards import (
 from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel, Training
-from hgrisk.surv import RE_REPORT
+from hgrisk.surv import RE_REPORT, merge_rounded
 
 BASELINES = ("stratified", "smooth")
 
@@ -325,7 +325,8 @@ class LandmarkSupermodel(SurvivalModel):
         if self.baseline == "stratified":
             stratum = np.searchsorted(self.landmark_days_, day)
             return CoxRows(design, end, happened, None, training.weight, stratum)
-        return CoxRows(design, day + end, happened, day, training.weight)
+        start, end = merge_rounded(day, day + end)  # sums have rounding errors, which would part ties
+        return CoxRows(design, end, happened, start, training.weight)
 
     def _learn_design(self, frame: pd.DataFrame, day: Floats) -> Floats:
         features = frame.drop(columns=LANDMARK, errors="ignore")

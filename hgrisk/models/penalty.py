@@ -18,7 +18,7 @@ from hgrisk.hazards.steps import likelihood_at, weigh
 from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
-from hgrisk.surv import RE_REPORT, without_entry
+from hgrisk.surv import ENTRY, RE_REPORT, as_surv
 
 CHOSEN = "chosen"
 GRID = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
@@ -76,7 +76,7 @@ def choose_penalty(
     """
     if not grid or not all(0 < penalty < np.inf for penalty in grid):
         raise ConfigError("A grid of penalties holds numbers above 0", f"{list(grid)}", f"use {list(GRID)}")
-    outcome, keys = without_entry(y, "The choice of a penalty"), np.asarray(clusters)
+    outcome, keys = as_surv(y), np.asarray(clusters)
     if not len(X) == len(outcome) == len(keys):
         found = f"{len(X)} rows, {len(outcome)} outcomes and {len(keys)} clusters"
         raise DataError("Every row has an outcome and a cluster", found, "pass the same landmarks to all three")
@@ -84,7 +84,8 @@ def choose_penalty(
     design = numeric_matrix(FeaturePreparer().fit(X).transform(X))
     design = (design - design.mean(axis=0)) / np.where(design.std(axis=0) > 0, design.std(axis=0), 1.0)
     duration, happened = np.ascontiguousarray(outcome["duration_days"]), outcome["event"] == RE_REPORT
-    scores = _scores(CoxRows(design, duration, happened), fold, grid)
+    entry = np.ascontiguousarray(outcome[ENTRY]) if ENTRY in (outcome.dtype.names or ()) else None
+    scores = _scores(CoxRows(design, duration, happened, entry), fold, grid)
     best = np.flatnonzero(scores >= scores.max() - 1e-9)
     return float(max(np.asarray(grid)[best]))
 
@@ -144,7 +145,8 @@ def _scores(rows: CoxRows, fold: Any, grid: Sequence[float]) -> Floats:
         kept = fold != left_out
         if not rows.happened[kept].any():
             raise FitError("Every fold leaves a re-report to learn from", "none", "set the penalty")
-        part = CoxRows(rows.X[kept], rows.duration[kept], rows.happened[kept])
+        entry = None if rows.entry is None else rows.entry[kept]
+        part = CoxRows(rows.X[kept], rows.duration[kept], rows.happened[kept], entry)
         coef = None
         for place in np.argsort(grid)[::-1]:  # from the largest: each search begins where the one before ended
             coef = fit_cox(part, penalty=grid[place], start=coef).coef
@@ -153,6 +155,7 @@ def _scores(rows: CoxRows, fold: Any, grid: Sequence[float]) -> Floats:
 
 
 def _loglik(rows: CoxRows, coef: Floats) -> float:
-    weighted = weigh(build_risk_sets(rows.duration, rows.happened), np.ones(len(rows.duration)), efron=True)
+    sets = build_risk_sets(rows.duration, rows.happened, rows.entry)
+    weighted = weigh(sets, np.ones(len(rows.duration)), efron=True)
     with one_blas_thread():
         return likelihood_at(weighted, rows.X @ coef).loglik

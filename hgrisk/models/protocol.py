@@ -71,6 +71,11 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
     supported_times_: tuple[float, ...] | None
     _takes_entry: ClassVar[bool] = False
 
+    @property
+    def takes_entry(self) -> bool:
+        """Whether the model takes rows that enter late, as those of a hazard do."""
+        return self._takes_entry
+
     @abstractmethod
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from features and outcomes.

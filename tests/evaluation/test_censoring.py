@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
 from hgrisk.curves import aalen_johansen
+from hgrisk.errors import DataError
 from hgrisk.evaluation.censoring import censoring_curve
 from hgrisk.surv import Surv
 
@@ -49,3 +50,12 @@ def test_it_falls_from_one_and_stays_above_zero_without_censoring(rows):
     assert np.all(np.diff(values) <= 0)
     assert values.min() >= 0
     assert censoring_curve(Surv.from_arrays(np.maximum(event, 1), days)).values.min() == 1.0
+
+
+def test_rows_that_enter_late_are_refused_with_a_cure():
+    with pytest.raises(DataError) as caught:
+        censoring_curve(Surv.from_arrays([1, 0], [20, 30], [0, 14]))
+    assert str(caught.value) == (
+        "A censoring distribution takes rows that are at risk from day 0, but found an entry at 14 days: take "
+        "y_from_landmark of the outcome or dataset, or landmarks that are observed from day 0."
+    )

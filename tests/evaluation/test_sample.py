@@ -143,3 +143,11 @@ def test_a_horizon_that_test_follow_up_does_not_pass_is_refused(last):
 def test_follow_up_that_ends_in_events_on_the_horizon_is_enough():
     y = Surv.from_arrays([1, 2, 1], [100, 365, 365])
     Sample.build(y, y, RISK[:3], [365, 500]).require(365)
+
+
+def test_outcomes_that_enter_late_are_refused_with_a_cure():
+    late = Surv.from_arrays([1, 0], [20, 30], [0, 14])
+    with pytest.raises(
+        DataError, match="An evaluation takes rows that are at risk from day 0, but found an entry at 14"
+    ):
+        Sample.build(late, late, [[0.5], [0.5]], [25])

@@ -182,7 +182,7 @@ def test_stays_that_are_none_are_refused_in_one_sentence():
     late = stays.assign(entry_days=stays["duration_days"])
     assert "before its duration" in message(DataError, fit, X, late)
     assert "above 0 days" in message(DataError, fit, X, stays.assign(duration_days=-1.0))
-    assert "one number above 0" in message(DataError, fit, X, stays, sample_weight=np.zeros(len(X)))
+    assert "Some case weight is above 0" in message(DataError, fit, X, stays, sample_weight=np.zeros(len(X)))
     missing = np.where(np.arange(len(X)) == 0, None, case)
     assert "one per stay" in message(DataError, fit, X, stays, cluster=missing)
 

@@ -69,6 +69,24 @@ def test_it_is_the_best_of_the_grid_by_a_slow_and_obvious_way():
     assert choose_penalty(X, y, clusters, grid=grid, seed=3) == grid[int(np.argmax(scores))]
 
 
+def test_rows_that_are_cut_in_two_ask_for_the_same_penalty():
+    X, y, clusters = simulate(effect=0.5, n=120)
+    z, days, happened = X.to_numpy(), np.array(y["duration_days"]), y["event"] == 1
+    cut, fold = np.ceil(days / 3), _folds(clusters, 5, seed=3)
+    entry, until = np.concatenate((np.zeros(120), cut)), np.concatenate((cut, days))
+    some = until > entry
+    rows = CoxRows(
+        np.vstack((z, z))[some], until[some], np.concatenate((~happened & happened, happened))[some], entry[some]
+    )
+    np.testing.assert_allclose(
+        _scores(rows, np.tile(fold, 2)[some], GRID),
+        _scores(CoxRows(z, days, happened), fold, GRID),
+        rtol=SAME_LIKELIHOOD,
+    )
+    late = Surv.from_arrays(y["event"], days, np.minimum(cut, days / 2))
+    assert choose_penalty(X, late, clusters) in GRID
+
+
 def test_a_household_does_not_help_to_predict_itself():
     rng = np.random.default_rng(2)
     X = pd.DataFrame(rng.normal(size=(40, 12))).add_prefix("noise")

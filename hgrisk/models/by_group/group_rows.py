@@ -18,7 +18,7 @@ from hgrisk.hazards.placing import Codes, Places, place_rows
 from hgrisk.hazards.reading import read_outcome
 from hgrisk.hazards.tables import EventTable, event_table
 from hgrisk.models.inputs.fit_arguments import as_labels, checked_weight
-from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv
+from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv, merge_rounded
 
 LARGEST_WEIGHT = 1e12
 SHOWN_ROWS = 12
@@ -155,7 +155,8 @@ def _outcome(y: Any) -> tuple[NDArray[np.int8], Floats, Floats | None]:
     plain = isinstance(y, np.ndarray) and y.dtype == SURV_DTYPE and y.ndim == 1
     read = read_outcome(y["event"], y["duration_days"]) if plain else None
     if read is not None:
-        return *read, None
+        (duration,) = merge_rounded(read[1])
+        return read[0], duration, None
     outcome = as_surv(y)
     fields = {name: np.ascontiguousarray(outcome[name]) for name in outcome.dtype.names or ()}
     return fields["event"], fields["duration_days"], fields.get(ENTRY)

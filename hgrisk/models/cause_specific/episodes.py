@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.models.protocol import Training
-from hgrisk.surv import RE_REPORT
+from hgrisk.surv import RE_REPORT, merge_rounded
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def by_gap_time(training: Training, episodes: Episodes, last: int) -> Seen:
     since = episodes.since_days[episodes.before < last]
     entry = np.zeros(len(since)) if seen.rows.entry is None else seen.rows.entry
     # a difference of days has rounding errors, which would part tied gaps
-    begin, end = np.round(entry - since, 9), np.round(seen.rows.duration - since, 9)
+    begin, end = merge_rounded(entry - since, seen.rows.duration - since)
     return replace(seen, rows=replace(seen.rows, entry=begin, duration=end))
 
 

@@ -19,7 +19,7 @@ from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence, merge_hazards
 from hgrisk.models.inputs.fit_arguments import as_labels, checked_penalty
 from hgrisk.models.protocol import SurvivalModel, Training
-from hgrisk.surv import RE_REPORT, as_numbers
+from hgrisk.surv import RE_REPORT, as_numbers, checked_entry
 
 Z_95 = float(norm.ppf(0.975))
 
@@ -95,7 +95,7 @@ class ProportionalHazards(SurvivalModel):
         """
         self._check_settings()
         training = self._check_training(X, y, sample_weight)
-        training = replace(training, entry=_check_entry(entry, training))
+        training = _entering(entry, training)
         labels, known = self._stratum_labels(training.frame), _check_offset(offset, training)
         return self._fit(training, check_cluster(cluster, training), labels, known)
 
@@ -161,13 +161,13 @@ class ProportionalHazards(SurvivalModel):
             )
         self._check_columns(X)
         learned = clone(self)  # takes what is learned of the rows, so that the model stays as it was
-        training = learned._check_training(X, y, sample_weight)  # noqa: SLF001
+        training = _entering(entry, learned._check_training(X, y, sample_weight))  # noqa: SLF001
         labels = self._stratum_labels(training.frame)
         rows = CoxRows(
             self._design(training.frame),
             training.duration,
             training.event == RE_REPORT,
-            _check_entry(entry, training),
+            training.entry,
             training.weight,
             learned._learn_strata(labels),  # noqa: SLF001
             _check_offset(offset, training),
@@ -300,16 +300,15 @@ def check_penalty(penalty: float, ties: str) -> tuple[float, str]:
     return strength, ties
 
 
-def _check_entry(entry: Any, training: Training) -> Floats | None:
+def _entering(entry: Any, training: Training) -> Training:
+    """Return the rows with the entry times that are given beside the outcome, or refuse them."""
     if entry is None:
-        return training.entry
+        return training
     if training.entry is not None:
         raise DataError("Entry times are given once", "entry and the outcome's entry_days", "leave one of them out")
-    days = one_per_row(as_numbers(entry, "Entry times"), training, "Entry times")
-    wrong = ~(np.isfinite(days) & (days >= 0) & (days < training.duration))
-    if wrong.any():
-        raise DataError("A row enters at 0 days or later and before its duration", f"{days[wrong][0]}", "correct it")
-    return days
+    given = one_per_row(as_numbers(entry, "Entry times"), training, "Entry times")
+    days, duration = checked_entry(given, training.duration)
+    return replace(training, entry=days, duration=duration)
 
 
 def _check_offset(offset: Any, training: Training) -> Floats | None:
