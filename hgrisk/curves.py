@@ -116,8 +116,8 @@ def risk_table(duration: Any, happened: Any, weights: Any = None) -> RiskTable:
     days = np.asarray(duration, dtype=np.float64)
     weight = np.ones(len(days)) if weights is None else np.asarray(weights, dtype=np.float64)
     times, where = _distinct(days)
-    leaving = np.bincount(where, weight, len(times))
-    counts = np.bincount(where, weight * np.asarray(happened, dtype=np.float64), len(times))
+    happening = weight * np.asarray(happened, dtype=np.float64)
+    leaving, counts = (np.asarray(np.bincount(where, w, len(times)), dtype=np.float64) for w in (weight, happening))
     return RiskTable(times, np.asarray(np.cumsum(leaving[::-1])[::-1], dtype=np.float64), counts)
 
 

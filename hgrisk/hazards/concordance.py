@@ -179,30 +179,34 @@ def _count_by_draw(bounds, slot, enters, asks, copies, n_slots):
     won, compared, held = np.zeros(n_draws), np.zeros(n_draws), np.zeros(n_draws)
     for level in range(len(bounds) - 1):
         first, last = bounds[level], bounds[level + 1]
-        alone = last - first == 1
+        share = 1.0 if last - first == 1 else 0.5
         for row in range(first, last):
             if asks[row] > 0:
                 _hold_later(tree, slot[row], held)
                 for b in range(n_draws):
-                    weight = asks[row] * copies[row, b]
-                    won[b] += (1.0 if alone else 0.5) * weight * held[b]
-                    asked[slot[row], b] += weight
-        for row in range(first, last):
-            node = slot[row] if enters[row] > 0 else 0
-            while node > 0:
-                for b in range(n_draws):
-                    tree[node, b] += enters[row] * copies[row, b]
-                node -= node & -node
-        for row in range(last if alone else first, last):
+                    won[b] += share * asks[row] * copies[row, b] * held[b]
+                    asked[slot[row], b] += asks[row] * copies[row, b]
+        _enter_by_draw(tree, slot, enters, copies, first, last)
+        for row in range(first if last - first > 1 else last, last):
             if asks[row] > 0:
                 _hold_later(tree, slot[row], held)
                 for b in range(n_draws):
-                    won[b] += 0.5 * asks[row] * copies[row, b] * held[b]
+                    won[b] += share * asks[row] * copies[row, b] * held[b]
     for s in range(n_slots):
         _hold_later(tree, s, held)
         for b in range(n_draws):
             compared[b] += asked[s, b] * held[b]
     return won, compared
+
+
+@compiled(inline="always")
+def _enter_by_draw(tree, slot, enters, copies, first, last):
+    for row in range(first, last):
+        node = slot[row] if enters[row] > 0 else 0
+        while node > 0:
+            for b in range(copies.shape[1]):
+                tree[node, b] += enters[row] * copies[row, b]
+            node -= node & -node
 
 
 @compiled(inline="always")

@@ -74,7 +74,7 @@ def test_uncompiled_kernels_equal_the_slow_count(table, weighted, horizon):
 def uncompile(patch):
     for name in ("count_once", "count_by_draw"):
         patch.setattr(kernel, name, getattr(kernel, f"_{name}"))
-    for name in ("_later", "_hold_later"):
+    for name in ("_later", "_hold_later", "_enter_by_draw"):
         patch.setattr(kernel, name, getattr(kernel, name).py_func)
 
 
