@@ -46,6 +46,7 @@ PLAN = {
     "bootstrap": (20_000, {"hgrisk": 3, "lifelines": 1, "survival": 1}),
     "kaplan_meier": (1_000_000, {"hgrisk": 5, "lifelines": 3, "r": 1}),
     "concordance": (1_000_000, {"hgrisk": 5, "lifelines": 1, "r": 3}),
+    "uno_c": (1_000_000, {"hgrisk": 5, "r": 3}),
 }
 """Rows, and rounds by engine."""
 WORK = {
@@ -57,6 +58,7 @@ WORK = {
     "bootstrap": "Cox, 20 columns, 200 draws of clusters",
     "kaplan_meier": "Kaplan-Meier in 25 groups",
     "concordance": "Harrell's concordance",
+    "uno_c": "Uno's concordance",
 }
 
 

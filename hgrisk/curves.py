@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from hgrisk.hazards.placing import place_rows
+
 Floats = NDArray[np.float64]
+
+FEW_TIMES = 4096
+"""Up to this many, times are searched in the order in which they come."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class StepFunction:
         ndarray
             Values, of the shape of ``times``.
         """
-        return self._pick(np.searchsorted(self.times, np.asarray(times, dtype=np.float64), side="right"))
+        return self._pick(times, "right")
 
     def before(self, times: Any) -> Floats:
         """Return the value just before each time (left limit).
@@ -59,11 +64,17 @@ class StepFunction:
         ndarray
             Values, of the shape of ``times``.
         """
-        return self._pick(np.searchsorted(self.times, np.asarray(times, dtype=np.float64), side="left"))
+        return self._pick(times, "left")
 
-    def _pick(self, position: NDArray[np.intp]) -> Floats:
+    def _pick(self, times: Any, side: Literal["left", "right"]) -> Floats:
+        days = np.asarray(times, dtype=np.float64)
         padded = np.concatenate(([self.initial], self.values))
-        return np.asarray(padded[position], dtype=np.float64)
+        if days.size <= FEW_TIMES:
+            return np.asarray(padded[np.searchsorted(self.times, days, side=side)], dtype=np.float64)
+        distinct, where = _distinct(days.ravel())  # each is searched once, in order
+        return np.asarray(padded[np.searchsorted(self.times, distinct, side=side)][where], dtype=np.float64).reshape(
+            days.shape
+        )
 
 
 @dataclass(frozen=True)
@@ -104,12 +115,18 @@ def risk_table(duration: Any, happened: Any, weights: Any = None) -> RiskTable:
     """
     days = np.asarray(duration, dtype=np.float64)
     weight = np.ones(len(days)) if weights is None else np.asarray(weights, dtype=np.float64)
-    times, where = np.unique(days, return_inverse=True)
-    leaving = np.zeros(len(times))
-    np.add.at(leaving, where, weight)
-    counts = np.zeros(len(times))
-    np.add.at(counts, where, weight * np.asarray(happened, dtype=np.float64))
+    times, where = _distinct(days)
+    happening = weight * np.asarray(happened, dtype=np.float64)
+    leaving, counts = (np.asarray(np.bincount(where, w, len(times)), dtype=np.float64) for w in (weight, happening))
     return RiskTable(times, np.asarray(np.cumsum(leaving[::-1])[::-1], dtype=np.float64), counts)
+
+
+def _distinct(days: Floats) -> tuple[Floats, NDArray[Any]]:
+    """Return the distinct times in order, and the place of each time among them."""
+    if not days.min(initial=np.inf) > 0:
+        return np.unique(days, return_inverse=True)
+    places = place_rows(days, np.ones(len(days), dtype=np.bool_))
+    return places.times[1:], places.stop - 1
 
 
 def kaplan_meier(duration: Any, happened: Any, weights: Any = None) -> StepFunction:

@@ -146,3 +146,18 @@ def test_interval_covers_a_known_incidence_as_often_as_it_says():
         last = table[table["time_days"] <= 1.0].iloc[-1]
         covered.append(last["lower"] <= truth <= last["upper"])
     assert np.mean(covered) == pytest.approx(0.95, abs=0.03)
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.3])
+@pytest.mark.parametrize("side", ["at", "before"])
+@pytest.mark.parametrize("first", [-5, 1])
+def test_many_times_are_looked_up_as_few_are(unit, side, first):
+    curve = StepFunction(np.array([2.0, 5.0, 9.0]) * unit, np.array([0.9, 0.5, 0.1]), 1.0)
+    times = np.random.default_rng(0).integers(first, 12, (100, 50)) * unit
+    look_up = getattr(curve, side)
+    np.testing.assert_array_equal(look_up(times), [look_up(row) for row in times])
+
+
+def test_a_table_may_start_at_day_zero():
+    table = risk_table([0, 0, 2], [True, False, True])
+    assert (table.times.tolist(), table.at_risk.tolist(), table.counts.tolist()) == ([0, 2], [3, 1], [1, 1])

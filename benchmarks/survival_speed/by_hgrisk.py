@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hgrisk.evaluation.metrics.harrell_c import METRIC
+from hgrisk.evaluation.metrics import harrell_c, uno_c
 from hgrisk.evaluation.sample import Sample
 from hgrisk.hazards.bootstrap import bootstrap_cox
 from hgrisk.hazards.fit import CoxRows
@@ -35,11 +35,11 @@ def kaplan_meier(data):
     return model.predict_survival(pd.DataFrame({"group": np.arange(25)}), [90])
 
 
-def concordance(data):
+def concordance(data, metric=harrell_c.METRIC):
     y = Surv.from_arrays(data["event"], data["end"])
     horizon = float(data["end"][data["event"]].max())
     score = data["X"][:, :1]
-    return METRIC.estimate(Sample.build(y, y, (score - score.min()) / np.ptp(score), [horizon]), horizon)
+    return metric.estimate(Sample.build(y, y, (score - score.min()) / np.ptp(score), [horizon]), horizon)
 
 
 TASKS = {
@@ -51,4 +51,5 @@ TASKS = {
     "bootstrap": bootstrap,
     "kaplan_meier": kaplan_meier,
     "concordance": concordance,
+    "uno_c": lambda data: concordance(data, uno_c.METRIC),
 }

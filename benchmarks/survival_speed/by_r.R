@@ -16,6 +16,7 @@ run <- switch(task,
   cox_start_stop = function() numbers_of(coxph(Surv(entry, end, event) ~ X, table, cluster = cluster)),
   kaplan_meier = function() summary(survfit(Surv(end, event) ~ group), times = 90)$surv,
   concordance = function() concordance(Surv(end, event) ~ X[, 1], reverse = TRUE, keepstrata = FALSE)$concordance,
+  uno_c = function() concordance(Surv(end, event) ~ X[, 1], reverse = TRUE, timewt = "n/G2", keepstrata = FALSE)$concordance,
   function() numbers_of(coxph(Surv(end, event) ~ X, table)))
 seconds <- system.time(numbers <- run())[["elapsed"]]
 load <- as.numeric(strsplit(readLines("/proc/loadavg"), " ")[[1]][1])

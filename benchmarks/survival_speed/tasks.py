@@ -19,6 +19,7 @@ COLUMNS = {
     "bootstrap": 20,
     "kaplan_meier": 1,
     "concordance": 1,
+    "uno_c": 1,
 }
 """Tasks, and their columns."""
 PER_CLUSTER = 4

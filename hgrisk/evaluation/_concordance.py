@@ -12,7 +12,7 @@ from hgrisk.evaluation.sample import Sample
 from hgrisk.hazards.concordance import compare_pairs
 
 
-def concordance(sample: Sample, horizon_days: float, weights: NDArray[Any], censoring: Floats) -> Floats:
+def concordance(sample: Sample, horizon_days: float, weights: NDArray[Any], censoring: Floats | None = None) -> Floats:
     """Return the share of comparable pairs in which the earlier re-report has the higher risk.
 
     Parameters
@@ -23,8 +23,8 @@ def concordance(sample: Sample, horizon_days: float, weights: NDArray[Any], cens
         The earlier of a pair is a re-report by this day; rows are ranked by their risk at it.
     weights : ndarray, shape (b, n)
         How often each row counts.
-    censoring : ndarray, shape (n,)
-        G just before the end of each row's follow-up; ones for no weighting.
+    censoring : ndarray, shape (n,), optional
+        G just before the end of each row's follow-up, for inverse weights.
 
     Returns
     -------

@@ -45,7 +45,6 @@ def censoring_curve(y: Any) -> StepFunction:
     outcome = without_entry(y, "A censoring distribution", JUDGED)
     days, censored = outcome["duration_days"], outcome["event"] == CENSORED
     leaving = risk_table(days, censored)
-    ended = risk_table(days, ~censored)
-    at_risk = leaving.at_risk - ended.counts
+    at_risk = np.append(leaving.at_risk[1:], 0.0) + leaving.counts  # those who stay, and those who are censored
     hazard = np.divide(leaving.counts, at_risk, out=np.zeros_like(at_risk), where=at_risk > 0)
     return StepFunction(leaving.times, np.asarray(np.cumprod(1.0 - hazard), dtype=np.float64), 1.0)

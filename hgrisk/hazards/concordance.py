@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,8 @@ from numpy.typing import NDArray
 
 from hgrisk.errors import DataError
 from hgrisk.hazards.compiled import compiled
-from hgrisk.hazards.risk_sets import Floats
+from hgrisk.hazards.placing import Floats, place_rows
 from hgrisk.surv import CENSORED, RE_REPORT
-
-Steps = NDArray[np.int64]
 
 DRAWS_AT_ONCE = 32
 """Draws that share one walk through the tree; more would not fit the processor's cache."""
@@ -37,101 +36,189 @@ def compare_pairs(
     weights : ndarray, shape (b, n)
         How often each row counts, for each of b draws.
     censoring : ndarray, shape (n,), optional
-        G just before the end of each row's follow-up, for inverse weights; none by default.
+        G just before the end of each row's follow-up, for inverse weights; none by default, which is faster.
     horizon_days : float
         The earlier of a pair is a re-report by this day.
 
     Returns
     -------
     won, compared : ndarray, shape (b,)
-        Weight of the pairs; equal predictions count 1/2.
+        Weight of the pairs; equal predictions count 1/2. Without inverse weights, whole weights give exact counts.
+
+    Raises
+    ------
+    DataError
+        If lengths differ or a prediction is missing.
 
     Notes
     -----
     A re-report i with i's day T_i by the horizon is compared with j that is known to be without one then: followed
     longer (weight 1/G(T_i-)^2), or after a competing event by T_i (weight 1/(G(T_i-) G(T_j-))). Censoring on the day
     T_i itself counts as longer: on one day events come first.
+
+    Examples
+    --------
+    >>> outcome = np.array([100.0, 200.0, 300.0, 600.0]), np.array([1, 0, 1, 0])
+    >>> won, compared = compare_pairs(outcome, np.array([0.5, 0.1, 0.2, 0.4]), np.ones((1, 4)))
+    >>> won.tolist(), compared.tolist()
+    ([3.0], [4.0])
     """
     duration, event = outcome
     if not len(duration) == len(event) == len(predicted) == weights.shape[1]:
         found = f"{len(duration)} outcomes, {len(predicted)} predictions and {weights.shape[1]} weights"
         raise DataError("Every row has an outcome, a prediction and a weight", found, "give all the same length")
-    _, rank = np.unique(predicted, return_inverse=True)
-    case = (event == RE_REPORT) & (duration <= horizon_days)
-    ones = np.ones(len(duration))
-    inverse = ones if censoring is None else 1.0 / np.where(censoring > 0, censoring, np.inf)
-    later, earlier = _later_steps(duration, event, case), _earlier_steps(duration, event, case)
+    order = np.argsort(predicted)  # all rows are laid out in it, so that the walks below read memory from end to end
+    bounds = _levels(predicted[order])
+    inverse = None if censoring is None else 1.0 / np.where(censoring > 0, censoring, np.inf)[order]
+    comparisons = _comparisons(duration[order], event[order], inverse, horizon_days)
     won, compared = np.zeros(len(weights)), np.zeros(len(weights))
     for start in range(0, len(weights), DRAWS_AT_ONCE):
         block = slice(start, start + DRAWS_AT_ONCE)
-        copies = np.ascontiguousarray(weights[block].T, dtype=np.float64)
-        for steps, inserted, asked in ((later, ones, inverse**2), (earlier, inverse, inverse)):
-            some_won, some = count_pairs(steps, rank.astype(np.int64), inserted, asked, copies)
+        copies = np.ascontiguousarray(weights[block][:, order].T, dtype=np.float64)
+        for comparison in comparisons:
+            some_won, some = comparison.count(bounds, copies)
             won[block] += some_won
             compared[block] += some
     return won, compared
 
 
-def _later_steps(duration: Floats, event: NDArray[Any], case: NDArray[np.bool_]) -> Steps:
-    """Walk back in time: on one day first those without a re-report enter, then cases ask, then cases enter."""
-    rows, cases = np.arange(len(duration)), np.flatnonzero(case)
-    turn = np.where(event == RE_REPORT, 2, 0)
-    day = np.concatenate((-duration, -duration[cases]))
-    order = np.lexsort((np.concatenate((turn, np.ones(len(cases)))), day))
-    return _until_last_question(np.concatenate((rows, ~cases))[order])
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """Cases, and the rows they are compared with: those that enter at a later slot. Rows in order of prediction.
 
-
-def _earlier_steps(duration: Floats, event: NDArray[Any], case: NDArray[np.bool_]) -> Steps:
-    """Walk forward in time: on one day cases ask first, then competing events enter."""
-    competing = np.flatnonzero((event != RE_REPORT) & (event != CENSORED))
-    cases = np.flatnonzero(case)
-    day = np.concatenate((duration[competing], duration[cases]))
-    turn = np.concatenate((np.ones(len(competing)), np.zeros(len(cases))))
-    steps = np.concatenate((competing, ~cases))[np.lexsort((turn, day))]
-    return _until_last_question(steps) if len(competing) else steps[:0]
-
-
-def _until_last_question(steps: NDArray[np.intp]) -> Steps:
-    asked = np.flatnonzero(steps < 0)
-    return steps[: asked[-1] + 1 if len(asked) else 0].astype(np.int64)
-
-
-def _count_pairs(steps, rank, inserted, asked, copies):
-    """Follow the steps with a Fenwick tree over the ranks, all draws at once.
-
-    A step r >= 0 enters row r with ``inserted[r] * copies[r]``; a step ~r compares row r with all that have entered.
-    Returns the weight of the won pairs and of all pairs, shapes (b,). Loops over draws are explicit because array
-    expressions would allocate memory at each step.
+    Attributes
+    ----------
+    slot : ndarray of int32, shape (n,)
+        From 0 to ``n_slots``; nobody is compared with a row that enters at 0.
+    enters, asks : ndarray, shape (n,)
+        Weight of the row in its pairs as the one at the later slot, and as the case; 0 where it never is.
+    n_slots : int
+        The last slot.
     """
-    n_ranks, n_draws = rank.max() + 1, copies.shape[1]
-    tree = np.zeros((n_ranks + 1, n_draws))
-    entered, wins, pairs, held = np.zeros(n_draws), np.zeros(n_draws), np.zeros(n_draws), np.zeros(n_draws)
-    for step in steps:
-        if step >= 0:
-            for b in range(n_draws):
-                held[b] = inserted[step] * copies[step, b]
-                entered[b] += held[b]
-            node = rank[step] + 1
-            while node <= n_ranks:
+
+    slot: NDArray[np.int32]
+    enters: Floats
+    asks: Floats
+    n_slots: int
+
+    def count(self, bounds: NDArray[np.intp], copies: Floats) -> tuple[Any, Any]:
+        """Return the weight of the won pairs and of all, shapes (b,), of rows that count ``copies`` (n, b) times."""
+        if copies.shape[1] > 1:
+            return count_by_draw(bounds, self.slot, self.enters, self.asks, copies, self.n_slots)  # type: ignore[no-any-return]
+        its = copies[:, 0]
+        return count_once(bounds, self.slot, self.enters * its, self.asks * its, self.n_slots)  # type: ignore[no-any-return]
+
+
+def _levels(rising: Floats) -> NDArray[np.intp]:
+    """Return where each level of prediction begins, and the number of rows."""
+    if len(rising) and np.isnan(rising[-1]):
+        raise DataError("A prediction is a number", "nan", "correct the model that gave it")
+    return np.concatenate(([0], np.flatnonzero(rising[1:] != rising[:-1]) + 1, [len(rising)]))
+
+
+def _comparisons(
+    duration: Floats, event: NDArray[Any], inverse: Floats | None, horizon_days: float
+) -> list[_Comparison]:
+    """Place the rows among the times of the cases: a row enters after the last case that it is compared with."""
+    case = (event == RE_REPORT) & (duration <= horizon_days)
+    competing = (event != RE_REPORT) & (event != CENSORED)
+    places = place_rows(duration, case)
+    stop, last, ones = places.stop, places.n_slots, np.ones(len(duration))
+    if inverse is None:
+        stop[competing] = last  # they are compared with every case
+        return [_Comparison(stop - case, ones, case.astype(np.float64), last)]
+    asks = case * inverse
+    comparisons = [_Comparison(stop - case, ones, asks**2, last)]
+    if competing.any():
+        comparisons.append(_Comparison(last - stop, competing * inverse, asks, last))
+    return comparisons
+
+
+def _count_once(bounds, slot, enters, asks, n_slots):
+    """Walk from the lowest prediction up, with a Fenwick tree over the slots of the rows that have entered.
+
+    The cases of a level ask before their own level enters and again after it: the mean counts equal predictions 1/2.
+    Returns the weight of the won pairs and of all.
+    """
+    tree, asked, won, compared = np.zeros(n_slots + 1), np.zeros(n_slots + 1), 0.0, 0.0
+    for level in range(len(bounds) - 1):
+        first, last = bounds[level], bounds[level + 1]
+        alone = last - first == 1
+        for row in range(first, last):
+            if asks[row] > 0:
+                won += (1.0 if alone else 0.5) * asks[row] * _later(tree, slot[row])
+                asked[slot[row]] += asks[row]
+        for row in range(first, last):
+            node = slot[row] if enters[row] > 0 else 0
+            while node > 0:
+                tree[node] += enters[row]
+                node -= node & -node
+        for row in range(last if alone else first, last):
+            if asks[row] > 0:
+                won += 0.5 * asks[row] * _later(tree, slot[row])
+    for s in range(n_slots):
+        if asked[s] > 0:
+            compared += asked[s] * _later(tree, s)
+    return won, compared
+
+
+@compiled(inline="always")
+def _later(tree, slot):
+    """Return the weight that has entered at later slots."""
+    node, weight = slot + 1, 0.0
+    while node < len(tree):
+        weight += tree[node]
+        node += node & -node
+    return weight
+
+
+def _count_by_draw(bounds, slot, enters, asks, copies, n_slots):
+    """The same walk for all draws at once; loops over draws, because array expressions would allocate at each step."""
+    n_draws = copies.shape[1]
+    tree, asked = np.zeros((n_slots + 1, n_draws)), np.zeros((n_slots + 1, n_draws))
+    won, compared, held = np.zeros(n_draws), np.zeros(n_draws), np.zeros(n_draws)
+    for level in range(len(bounds) - 1):
+        first, last = bounds[level], bounds[level + 1]
+        share = 1.0 if last - first == 1 else 0.5
+        for row in range(first, last):
+            if asks[row] > 0:
+                _hold_later(tree, slot[row], held)
                 for b in range(n_draws):
-                    tree[node, b] += held[b]
-                node += node & -node
-        else:
-            row = ~step
-            held[:] = 0.0
-            # the sum up to the rank below and up to this rank: their mean counts equal risks 1/2
-            for top in (rank[row], rank[row] + 1):
-                node = top
-                while node > 0:
-                    for b in range(n_draws):
-                        held[b] += tree[node, b]
-                    node -= node & -node
-            for b in range(n_draws):
-                weight = asked[row] * copies[row, b]
-                wins[b] += 0.5 * weight * held[b]
-                pairs[b] += weight * entered[b]
-    return wins, pairs
+                    won[b] += share * asks[row] * copies[row, b] * held[b]
+                    asked[slot[row], b] += asks[row] * copies[row, b]
+        _enter_by_draw(tree, slot, enters, copies, first, last)
+        for row in range(first if last - first > 1 else last, last):
+            if asks[row] > 0:
+                _hold_later(tree, slot[row], held)
+                for b in range(n_draws):
+                    won[b] += share * asks[row] * copies[row, b] * held[b]
+    for s in range(n_slots):
+        _hold_later(tree, s, held)
+        for b in range(n_draws):
+            compared[b] += asked[s, b] * held[b]
+    return won, compared
 
 
-count_pairs = compiled(_count_pairs)
-"""The compiled form of ``_count_pairs``."""
+@compiled(inline="always")
+def _enter_by_draw(tree, slot, enters, copies, first, last):
+    for row in range(first, last):
+        node = slot[row] if enters[row] > 0 else 0
+        while node > 0:
+            for b in range(copies.shape[1]):
+                tree[node, b] += enters[row] * copies[row, b]
+            node -= node & -node
+
+
+@compiled(inline="always")
+def _hold_later(tree, slot, held):
+    """Put the weight that has entered at later slots into ``held``, for each draw."""
+    held[:] = 0.0
+    node = slot + 1
+    while node < len(tree):
+        for b in range(len(held)):
+            held[b] += tree[node, b]
+        node += node & -node
+
+
+count_once, count_by_draw = compiled(_count_once), compiled(_count_by_draw)
+"""The compiled forms."""

@@ -98,13 +98,11 @@ def place_rows(
         if entry is not None:
             start = _look_up(calendar, codes, entry, last)[1]
         return Places(start, stop, times, first)
-    events = np.flatnonzero(happened)
-    order = sorted_by_group(duration[events], codes[events], n_groups)
-    stop, times, first = _lay_slots(duration, codes, events[order], n_groups)
-    near = by_slot(codes, n_groups, np.arange(len(codes)))[1]  # one group after the other stays in the cache
-    _search(stop, duration, near, codes, times, first)
+    bounds, order = _sorted(duration, codes, n_groups)
+    stop, times, first = _lay_slots(duration[order], happened[order], order, bounds)
     start = first[codes].astype(np.int32)
     if entry is not None:
+        near = by_slot(codes, n_groups, np.arange(len(codes)))[1]  # one group after the other stays in the cache
         start[entry > 0] = -1
         _search(start, entry, near, codes, times, first)
     return Places(start, stop, times, first)
@@ -127,8 +125,16 @@ def sorted_by_group(values: Floats, group: Codes, n_groups: int) -> Codes:
     ndarray of int64, shape (n,)
         Positions of the rows.
     """
-    order: Codes = by_slot(group, n_groups, np.argsort(values))[1]
-    return order
+    return _sorted(values, group, n_groups)[1]
+
+
+def _sorted(values: Floats, group: Codes, n_groups: int) -> tuple[Codes, Codes]:
+    """Return where each group begins, and the order of rows by group and value."""
+    order = np.argsort(values)
+    if n_groups == 1:
+        return np.array([0, len(order)]), order
+    bounds, within = by_slot(group, n_groups, order)
+    return bounds, within
 
 
 @compiled
@@ -204,21 +210,26 @@ def _look_up(calendar, group, times, last):
 
 
 @compiled
-def _lay_slots(duration, group, order, n_groups):
-    """Return the slot of each sorted event, -1 for other rows, and the slots."""
-    stop = np.full(len(duration), -1, dtype=np.int32)
-    times, first = np.zeros(len(order) + n_groups), np.empty(n_groups + 1, dtype=np.int64)
+def _lay_slots(rising, happened, order, bounds):
+    """Return the slot of each row, and the slots, from times and events sorted within groups."""
+    n_groups = len(bounds) - 1
+    stop = np.empty(len(order), dtype=np.int32)
+    times, first = np.zeros(np.sum(happened) + n_groups), np.empty(n_groups + 1, dtype=np.int64)
     slot, at = -1, 0
     for g in range(n_groups):
         slot += 1
         first[g] = slot
-        while at < len(order) and group[order[at]] == g:
-            row = order[at]
-            if duration[row] > times[slot]:
+        while at < bounds[g + 1]:
+            last, any_event = at + 1, happened[at]
+            while last < bounds[g + 1] and rising[last] == rising[at]:
+                any_event |= happened[last]
+                last += 1
+            if any_event:
                 slot += 1
-                times[slot] = duration[row]
-            stop[row] = slot
-            at += 1
+                times[slot] = rising[at]
+            while at < last:
+                stop[order[at]] = slot
+                at += 1
     first[n_groups] = slot + 1
     return stop, times[: slot + 1].copy(), first
 

@@ -7,25 +7,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hgrisk.errors import DataError
 from hgrisk.evaluation._concordance import concordance
-from hgrisk.evaluation.sample import Sample
 from hgrisk.hazards import concordance as kernel
-from hgrisk.surv import Surv
+from hgrisk.hazards.concordance import compare_pairs
 
-EXACT = 1e-10
-HORIZON = 4
+EXACT = 1e-12
+UNWEIGHTED = np.ones((1, 3))
 
 rows = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(1, 6), st.integers(0, 4), st.integers(0, 3)), min_size=2, max_size=25
+    st.tuples(
+        st.integers(0, 3), st.integers(1, 6), st.integers(-2, 2), st.integers(0, 3), st.sampled_from([0.0, 0.3, 1, 2.5])
+    ),
+    max_size=25,
 )
+horizons = st.sampled_from([0.5, 3, 4, np.inf])
+UNIT_OF_TIME = st.sampled_from([1.0, 0.7])
+"""Days, and times that are no whole days: they are placed in another way."""
 
 
-def slow(event, days, risk, copies, censoring):
+def slow(outcome, predicted, copies, censoring, horizon):
     """Count pair by pair: Wolbers et al. (2014) with equal risks 1/2 and, on one day, events before censoring."""
+    (days, event), n = outcome, len(predicted)
     won = compared = 0.0
-    n = len(event)
     for i in range(n):
-        if event[i] != 1 or days[i] > HORIZON:
+        if event[i] != 1 or days[i] > horizon:
             continue
         for j in range(n):
             if days[j] > days[i] or (days[j] == days[i] and event[j] != 1):
@@ -36,44 +42,79 @@ def slow(event, days, risk, copies, censoring):
                 continue
             pair *= copies[i] * copies[j]
             compared += pair
-            won += pair * ((risk[i] > risk[j]) + 0.5 * (risk[i] == risk[j]))
-    return won / compared if compared else np.nan
+            won += pair * ((predicted[i] > predicted[j]) + 0.5 * (predicted[i] == predicted[j]))
+    return won, compared
 
 
-def build(table):
-    event, days, risk, copies = (np.array(column) for column in zip(*table, strict=True))
-    y = Surv.from_arrays(event, days)
-    weights = np.stack((np.ones(len(event)), copies))
-    return Sample.build(y, y, risk[:, None] / 4, [HORIZON]), weights
+def check(table, weighted, horizon, unit):
+    event, days, predicted, counts, case_weight = np.array(table, dtype=float).reshape(-1, 5).T
+    outcome, ones = (days * unit, event.astype(np.int8)), np.ones(len(event))
+    censoring = 1 / (1 + days) if weighted else None
+    for weights in (ones[None], case_weight[None], np.stack((ones, counts, counts[::-1]))):
+        found = compare_pairs(outcome, predicted, weights, censoring=censoring, horizon_days=horizon)
+        g = ones if censoring is None else censoring
+        expected = np.array([slow(outcome, predicted, row, g, horizon) for row in weights])
+        np.testing.assert_allclose(np.transpose(found), expected, rtol=EXACT, atol=EXACT)
 
 
-def check(table, weighted):
-    sample, weights = build(table)
-    censoring = sample.censoring.before(sample.duration_days) if weighted else np.ones(len(table))
-    found = concordance(sample, HORIZON, weights, censoring)
-    expected = [slow(sample.event, sample.duration_days, sample.risk[:, 0], row, censoring) for row in weights]
-    np.testing.assert_allclose(found, expected, atol=EXACT)
-
-
-@given(rows, st.booleans())
+@given(rows, st.booleans(), horizons, UNIT_OF_TIME)
 @settings(deadline=None)
-def test_compiled_kernel_equals_the_slow_count(table, weighted):
-    check(table, weighted)
+def test_compiled_kernels_equal_the_slow_count(table, weighted, horizon, unit):
+    check(table, weighted, horizon, unit)
 
 
-@given(rows, st.booleans())
+@given(rows, st.booleans(), horizons)
 @settings(deadline=None, max_examples=50)
-def test_uncompiled_kernel_equals_the_slow_count(table, weighted):
+def test_uncompiled_kernels_equal_the_slow_count(table, weighted, horizon):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernel, "count_pairs", kernel._count_pairs)
-        check(table, weighted)
+        uncompile(patch)
+        check(table, weighted, horizon, 1.0)
 
 
-def test_uncompiled_and_compiled_kernels_agree_on_more_draws_than_one_block(cohort, monkeypatch):
+def uncompile(patch):
+    for name in ("count_once", "count_by_draw"):
+        patch.setattr(kernel, name, getattr(kernel, f"_{name}"))
+    for name in ("_later", "_hold_later", "_enter_by_draw"):
+        patch.setattr(kernel, name, getattr(kernel, name).py_func)
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.7])
+@pytest.mark.parametrize("n_levels", [3, 10**9])
+def test_many_unweighted_pairs_are_counted_exactly(unit, n_levels):
+    rng = np.random.default_rng(5)
+    event, days = rng.integers(0, 3, 1_500).astype(np.int8), rng.integers(1, 300, 1_500) * unit
+    predicted = rng.integers(0, n_levels, 1_500) / 7
+    case = event == 1
+    later = (days[:, None] < days) | ((days[:, None] == days) & ~case) | (event > 1)
+    pairs = case[:, None] & later
+    twice = 2 * (predicted[:, None] > predicted) + (predicted[:, None] == predicted)
+    for draws in (1, 2):
+        won, compared = compare_pairs((days, event), predicted, np.ones((draws, 1_500)))
+        assert won.tolist() == [np.sum(twice[pairs]) / 2] * draws
+        assert compared.tolist() == [np.sum(pairs)] * draws
+
+
+def test_blocks_of_draws_and_single_draws_agree(cohort, monkeypatch):
     sample = cohort.sample()
     weights = np.random.default_rng(0).integers(0, 3, (40, len(sample)))
     censoring = sample.censoring.before(sample.duration_days)
-    compiled = concordance(sample, 365, weights, censoring)
-    monkeypatch.setattr(kernel, "count_pairs", kernel._count_pairs)
+    together = concordance(sample, 365, weights, censoring)
+    one_by_one = [concordance(sample, 365, row[None], censoring)[0] for row in weights]
+    np.testing.assert_allclose(together, one_by_one, rtol=EXACT)
     monkeypatch.setattr(kernel, "DRAWS_AT_ONCE", 7)
-    np.testing.assert_allclose(compiled, concordance(sample, 365, weights, censoring), rtol=1e-12)
+    np.testing.assert_allclose(together, concordance(sample, 365, weights, censoring), rtol=EXACT)
+
+
+def test_weights_of_one_are_no_weights(cohort):
+    sample = cohort.sample()
+    ones = np.ones((2, len(sample)))
+    weighted = concordance(sample, 365, ones, np.ones(len(sample)))
+    assert concordance(sample, 365, ones).tolist() == weighted.tolist()
+
+
+def test_rows_that_differ_in_number_and_missing_predictions_are_refused():
+    days, event = np.arange(1.0, 4.0), np.array([1, 0, 1])
+    with pytest.raises(DataError, match="3 outcomes, 2 predictions and 3 weights"):
+        compare_pairs((days, event), np.zeros(2), UNWEIGHTED)
+    with pytest.raises(DataError, match=r"A prediction is a number.*nan"):
+        compare_pairs((days, event), np.array([0.1, np.nan, 0.3]), UNWEIGHTED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
@@ -43,7 +42,7 @@ def harrell_c(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Flo
     >>> METRIC.estimate(Sample.build(y, y, [[0.5], [0.1], [0.2], [0.4]], [365]), 365)
     0.75
     """
-    return concordance(sample, horizon_days, weights, np.ones(len(sample)))
+    return concordance(sample, horizon_days, weights)
 
 
 METRIC = Metric(
