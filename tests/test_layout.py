@@ -35,6 +35,7 @@ TESTED_ELSEWHERE = {
         *("hazards/risk_sets", "hazards/steps", "hazards/sums"),
     ],
     "tests/hazards/test_refusals.py": ["hazards/newton"],
+    "tests/hazards/test_subdistribution.py": ["hazards/staying"],
     "tests/evaluation/test_concordance.py": ["hazards/concordance"],
     "tests/models/test_cox_path.py": ["hazards/lasso"],
     "tests/models/test_recurrent_cox.py": ["models/_episodes"],
