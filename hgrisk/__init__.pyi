@@ -26,6 +26,7 @@ from .models.kaplan_meier import KaplanMeier as KaplanMeier
 from .models.landmark_supermodel import LandmarkSupermodel as LandmarkSupermodel
 from .models.logistic import ReReportLogistic as ReReportLogistic
 from .models.mean_cumulative import MeanCumulativeFunction as MeanCumulativeFunction
+from .models.mean_cumulative_test import mean_cumulative_test as mean_cumulative_test
 from .models.mixture_cure import MixtureCure as MixtureCure
 from .models.parametric import ParametricSurvival as ParametricSurvival
 from .models.piecewise_exponential import PiecewiseExponential as PiecewiseExponential

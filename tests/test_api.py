@@ -16,8 +16,8 @@ NAMES = [
     "KaplanMeier", "LandmarkSupermodel", "MeanCumulativeFunction", "MixtureCure", "MultiState", "OutcomeSettings",
     "ParametricSurvival", "PiecewiseExponential", "PriorCount", "PriorCountRecency", "ReReportLogistic",
     "RecurrentCox", "RestrictedMean", "Scenario", "SharedFrailtyCox", "SplitSettings", "Surv", "build_features",
-    "cox_path", "evaluate", "gray_test", "leak_canary", "log_rank_test", "make_world", "proportional_hazards_test",
-    "run_experiment", "select_landmarks", "time_to_rereport",
+    "cox_path", "evaluate", "gray_test", "leak_canary", "log_rank_test", "make_world", "mean_cumulative_test",
+    "proportional_hazards_test", "run_experiment", "select_landmarks", "time_to_rereport",
 ]  # fmt: skip
 
 

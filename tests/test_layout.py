@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "tests/hazards/test_fit.py": [
         *("hazards/blas", "hazards/compiled", "hazards/risk_sets", "hazards/steps", "hazards/sums"),
     ],
+    "tests/hazards/test_subdistribution.py": ["hazards/staying"],
     "tests/evaluation/test_concordance.py": ["hazards/concordance"],
     "tests/models/test_cox_path.py": ["hazards/lasso"],
     "tests/models/test_recurrent_cox.py": ["models/cause_specific/episodes"],

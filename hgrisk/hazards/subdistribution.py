@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,49 +16,20 @@ from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.hazards.design import standardised
 from hgrisk.hazards.fit import CoxFit, CoxRows
 from hgrisk.hazards.newton import Optimum, Problem, maximise, pose
-from hgrisk.hazards.observation import Observation, observe
 from hgrisk.hazards.refusals import refuse_unfinite
 from hgrisk.hazards.residuals import _add_by_cluster, _added_up, _to_residuals
-from hgrisk.hazards.risk_sets import Floats, RiskSets, Slots, build_risk_sets
-from hgrisk.hazards.steps import Point, _steps, expected_events, risk_sums, weigh, within_strata
+from hgrisk.hazards.risk_sets import Floats, build_risk_sets
+from hgrisk.hazards.staying import Staying, find_staying
+from hgrisk.hazards.steps import (
+    Point,
+    _steps,
+    expected_events,
+    largest_by_stratum,
+    risk_sums,
+    weigh,
+    within_strata,
+)
 from hgrisk.hazards.sums import Block, BlockSums, _outer_of_means, block_sums, from_the_end
-
-
-@dataclass(frozen=True)
-class Staying:
-    """Rows that stay at risk after a competing event: row i has the weight ``share[i] * of_slot[k]`` at a later slot k.
-
-    That the weight is a product of one number a row and one a slot is what makes sums over all risk sets as cheap as
-    without it: no row is split at the times at which its weight changes.
-
-    Attributes
-    ----------
-    slot : ndarray of int32, shape (n,)
-        The last slot at or before the end of the row.
-    share : ndarray, shape (n,)
-        The factor of the row; 0 without a competing event.
-    of_slot : ndarray, shape (k,)
-        The factor of each slot.
-    """
-
-    slot: Slots
-    share: Floats
-    of_slot: Floats
-
-    def earlier(self, values: Floats) -> Floats:
-        """Add up a value of each row, by its share, over the rows that stay at risk at each slot."""
-        here = np.bincount(self.slot, weights=values * self.share, minlength=len(self.of_slot))
-        return np.asarray(self.of_slot * (np.cumsum(here) - here), dtype=np.float64)
-
-    def later(self, sums: Floats) -> Floats:
-        """Return for each row its share of the slots after its own, from a value of each slot."""
-        reached = np.cumsum(self.of_slot * sums)
-        return np.asarray(self.share * (reached[-1] - reached[self.slot]), dtype=np.float64)
-
-    def largest(self) -> float:
-        """Return the largest weight that any row has at an event, 1 if none stays at risk."""
-        ahead = np.append(np.maximum.accumulate(self.of_slot[::-1])[::-1], 0.0)
-        return float(max(1.0, np.max(self.share * ahead[self.slot + 1])))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +47,9 @@ class Subdistribution(Problem):
     def at(self, coef: Floats) -> Point:
         """Evaluate the likelihood, without its penalty."""
         predictor = self.design.predictor(coef / self.design.scale, self.offset)
-        weighted, sets = self.weighted, self.weighted.sets
-        shift = np.full(sets.n_slots, predictor[weighted.weight > 0].max(initial=-np.inf))
-        risk, at_risk, of_events, gained = risk_sums(weighted, predictor, shift, weighted.weight > 0)
+        weighted = self.weighted
+        shift = largest_by_stratum(predictor, weighted)
+        risk, at_risk, of_events, gained = risk_sums(weighted, predictor, shift, weighted.counts)
         at_risk += self.staying.earlier(risk)
         logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
         return Point(gained - logs, risk, shift, once, twice)
@@ -88,7 +59,7 @@ class Subdistribution(Problem):
         if by is not None:
             raise NotImplementedError
         expected = expected_events(self.weighted.sets, point)
-        expected += point.risk * self.staying.later(point.once[:, 0])
+        expected += point.risk * self.staying.later_of_rows(point.once[:, 0])
         at_risk, sums = self.totals(point, expected)
         information = sums.gram - _outer_of_means(at_risk, sums.of_events, point.twice)
         scale = self.design.scale
@@ -106,7 +77,7 @@ class Subdistribution(Problem):
             filled = self.design.fill(chunk, buffer)
             filled *= (point.risk[chunk] * self.staying.share[chunk])[:, None]
             _add_by_cluster(filled, self.staying.slot[chunk], here)
-        at_risk += self.staying.of_slot[:, None] * (np.cumsum(here, axis=0) - here)
+        at_risk += self.staying.staying_at(here)
         return at_risk, sums
 
 
@@ -137,7 +108,8 @@ def fit_subdistribution(
     Parameters
     ----------
     rows : CoxRows
-        The n rows, without strata; what neither happened nor is competing was censored.
+        The n rows; what neither happened nor is competing was censored. Each stratum has a baseline hazard and a
+        censoring distribution of its own.
     competing : ndarray of bool, shape (n,)
         Whether the row ends in a competing event.
     cluster : ndarray, shape (n,), optional
@@ -182,32 +154,14 @@ def pose_subdistribution(
 ) -> Subdistribution:
     """Find the weights, and put likelihood, columns and penalty together; see :func:`fit_subdistribution`."""
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    sets = build_risk_sets(rows.duration, rows.happened, rows.entry)
-    weighted = weigh(sets, weight, efron=efron)
-    observation = observe(rows.duration, ~(rows.happened | competing), rows.entry, weight)
+    sets = build_risk_sets(rows.duration, rows.happened, rows.entry, rows.stratum)
+    weighted = replace(weigh(sets, weight, efron=efron), counts=weight > 0)  # who stays counts after a row at no event
     everyone = range(len(rows.X))
     block = Block(0, sets.n_slots, everyone, everyone if sets.has_late else range(0))
     plain = pose(weighted, standardised(rows.X, weight), offset=rows.offset, ridge=penalty * weighted.n_events)
-    staying = _stay(rows.duration, competing, sets, observation)
+    staying = find_staying(rows.duration, competing, sets, rows.entry, weight, rows.stratum)
     of_problem: dict[str, Any] = vars(plain) | {"blocks": [block], "staying": staying}
     return Subdistribution(**of_problem)
-
-
-def _stay(duration: Floats, competing: NDArray[np.bool_], sets: RiskSets, observation: Observation) -> Staying:
-    slot = (np.searchsorted(sets.times, duration, side="right") - 1).astype(np.int32)
-    stays = competing & (slot < sets.n_slots - 1)
-    if stays.any() and observation.gap < sets.times[-1]:
-        raise FitError(
-            "Fine-Gray weights need somebody under observation from the first entry to the last re-report",
-            f"nobody whose time at risk goes on at day {observation.gap:g}",
-            "leave out the rows before that day, or end follow-up there",
-        )
-    share, of_slot = np.zeros(len(duration)), np.zeros(sets.n_slots)
-    log_of_slot = observation.before(sets.times[1:])
-    middle = float(np.median(log_of_slot))
-    of_slot[1:] = np.exp(log_of_slot - middle)
-    share[stays] = np.exp(middle - observation.before(duration[stays]))
-    return Staying(slot, share, of_slot)
 
 
 def _described(
@@ -215,7 +169,7 @@ def _described(
 ) -> SubdistributionFit:
     scale, point, sets = problem.design.scale, optimum.point, problem.weighted.sets
     inverse = cho_solve(cho_factor(optimum.information), np.eye(len(scale))) / np.outer(scale, scale)
-    summed = _clustered(score_residuals_staying(problem, point), cluster)
+    summed, events = _clustered(score_residuals_staying(problem, point), cluster), ~sets.opens
     return SubdistributionFit(
         coef=optimum.coef / scale,
         covariance=inverse @ (summed.T @ summed) @ inverse,
@@ -225,9 +179,9 @@ def _described(
         n_iter=optimum.n_iter,
         n_events=problem.weighted.n_events,
         center=problem.design.center,
-        times=sets.times[1:],
-        hazard=point.once[1:, 0] * np.exp(-point.shift[1:]),
-        stratum=sets.stratum[1:],
+        times=sets.times[events],
+        hazard=point.once[events, 0] * np.exp(-point.shift[events]),
+        stratum=sets.stratum[events],
         largest_weight=problem.staying.largest(),
     )
 
@@ -257,13 +211,13 @@ def score_residuals_staying(problem: Subdistribution, point: Point) -> Floats:
     drift = point.twice[:, :1] * at_risk - point.twice[:, 1:2] * sums.of_events
     whole, part_hazard = np.ascontiguousarray(point.once.T)
     tables = (mean, _added_up(drift.copy(), sets.opens), part)
-    later, later_drift = staying.later(whole), np.cumsum(staying.of_slot[:, None] * drift, axis=0)
+    later, later_drift = staying.later_of_rows(whole), staying.later(drift)
     hazard = within_strata(whole, sets.opens)
     residuals = np.empty((problem.design.n_rows, problem.design.n_columns))
     for rows in problem.design.chunks(range(len(residuals))):
         filled = problem.design.fill(rows, residuals[rows])
         risk, share = point.risk[rows, None], staying.share[rows, None]
-        after = risk * (filled * later[rows, None] - share * (later_drift[-1] - later_drift[staying.slot[rows]]))
+        after = risk * (filled * later[rows, None] - share * later_drift[staying.slot[rows]])
         some = (weight[rows], point.risk[rows], sets.happened[rows], sets.start[rows], sets.stop[rows])
         _to_residuals(filled, *some, hazard, part_hazard, *tables)
         filled -= after

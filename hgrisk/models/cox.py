@@ -21,11 +21,12 @@ from hgrisk.models.cause_specific.changing_effects import (
 )
 from hgrisk.models.cause_specific.incidence import Hazards, incidence_with_changes
 from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.strata import StrataOfColumns
 from hgrisk.models.inputs.columns import columns_as_they_are, numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 
 
-class CoxRegression(ProportionalHazards):
+class CoxRegression(StrataOfColumns, ProportionalHazards):
     """Cox regression of the cause-specific hazard of a re-report, penalised on demand.
 
     Competing events end a row's time at risk. The predicted probability integrates the hazard of a re-report over the
@@ -117,23 +118,6 @@ class CoxRegression(ProportionalHazards):
         features = self._features(frame)
         return numeric_matrix(self.preparer_.transform(features) if self.prepare else features)
 
-    def _features(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.drop(columns=list(self.strata)) if self.strata else frame
-
-    def _stratum_labels(self, frame: pd.DataFrame) -> NDArray[np.str_] | None:
-        if self.strata is None or not len(self.strata):
-            return None
-        if isinstance(self.strata, str):
-            raise ConfigError("Strata are a list of columns", f"{self.strata!r}", f"give [{self.strata!r}]")
-        unknown = [name for name in self.strata if name not in frame.columns]
-        if unknown:
-            raise ConfigError("Strata are columns of the features", f"{unknown[0]!r}", "name columns of X")
-        columns = [_in_words(name, frame[name]) for name in self.strata]
-        labels = columns[0]
-        for column in columns[1:]:
-            labels = np.char.add(np.char.add(labels, ", "), column)
-        return labels
-
     def _score(self, frame: pd.DataFrame) -> Floats:
         design = self._design(frame)
         return np.asarray(design @ self.coef_[: design.shape[1]] + self.intercept_, dtype=np.float64)
@@ -161,17 +145,3 @@ class CoxRegression(ProportionalHazards):
     def _start(self, names: Sequence[str]) -> Floats | None:
         fitted_before = self.warm_start and getattr(self, "design_names_", None) == [str(name) for name in names]
         return self.coef_ if fitted_before else None
-
-
-def _in_words(name: str, column: pd.Series[Any]) -> NDArray[np.str_]:
-    """Return ``name=value`` for each row; a whole number is written the same whatever its type, and text is quoted."""
-    code, distinct = pd.factorize(column)
-    if (code < 0).any():
-        raise DataError("Every row has a stratum", f"a missing value in {name!r}", "fill it or leave the row out")
-    return np.array([f"{name}={_written(value)}" for value in distinct], dtype=np.str_)[code]
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, float | np.floating):
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    return str(int(value)) if isinstance(value, int | np.integer) else repr(str(value))

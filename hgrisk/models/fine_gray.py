@@ -14,13 +14,14 @@ from hgrisk.errors import DataError
 from hgrisk.hazards.fit import CoxRows
 from hgrisk.hazards.subdistribution import fit_subdistribution
 from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.strata import StrataOfColumns
 from hgrisk.models.inputs.columns import columns_as_they_are, numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 
 
-class FineGray(ProportionalHazards):
+class FineGray(StrataOfColumns, ProportionalHazards):
     """Fine-Gray regression of the subdistribution hazard of a re-report.
 
     A coefficient is a shift of ``log(-log(1 - F(t)))``, F the cumulative incidence of a re-report: its sign is the
@@ -30,7 +31,7 @@ class FineGray(ProportionalHazards):
     Rows that had a competing event stay at risk, weighted with the chance to be still under observation:
     ``G(t-) H(t-) / (G(s-) H(s-))`` at t after a competing event at s, G the Kaplan-Meier chance of being uncensored and
     H that of having come under observation, which matters with delayed entry (Geskus 2011). Both are the same for all
-    rows: censoring that depends on features biases the fit.
+    rows of a stratum: censoring that depends on features biases the fit, unless strata take it up.
 
     Parameters
     ----------
@@ -40,6 +41,9 @@ class FineGray(ProportionalHazards):
         How tied re-reports share their risk set.
     prepare : bool
         Whether to run a `FeaturePreparer` first, so that the model takes raw features.
+    strata : sequence of str, optional
+        Columns of ``X`` whose values make strata: each has a baseline hazard and a censoring distribution of its own,
+        and they are no features.
 
     Attributes
     ----------
@@ -50,7 +54,7 @@ class FineGray(ProportionalHazards):
     model_covariance_ : ndarray, shape (q, q)
         Inverse of the weighted information; it is no variance of the coefficients.
     baseline_hazard_ : ndarray, shape (k,)
-        Jumps of the baseline subdistribution hazard.
+        Jumps of the baseline subdistribution hazard, stratum after stratum.
     largest_weight_ : float
         The largest weight of any row. Above 1 only with delayed entry, and then the larger, the more the fit rests on
         the few that were under observation early.
@@ -59,7 +63,8 @@ class FineGray(ProportionalHazards):
 
     Notes
     -----
-    Fine and Gray (1999), doi:10.1080/01621459.1999.10474144; Geskus (2011), doi:10.1111/j.1541-0420.2010.01420.x.
+    Fine and Gray (1999), doi:10.1080/01621459.1999.10474144; Geskus (2011), doi:10.1111/j.1541-0420.2010.01420.x;
+    few large strata: Zhou and others (2011), doi:10.1111/j.1541-0420.2010.01493.x.
     ``F(t | x) = 1 - exp(-H(t) exp(predict))``. Such models of a re-report and of each competing event need not fit
     together: for some rows the probabilities of all of them can add up to more than 1 (Austin and others 2021,
     doi:10.1002/sim.9023).
@@ -76,10 +81,18 @@ class FineGray(ProportionalHazards):
 
     _rows_as_given = False
 
-    def __init__(self, penalty: float = 0.0, ties: str = "efron", prepare: bool = True) -> None:
+    def __init__(
+        self,
+        penalty: float = 0.0,
+        ties: str = "efron",
+        prepare: bool = True,
+        *,
+        strata: Sequence[str] | None = None,
+    ) -> None:
         self.penalty = penalty
         self.ties = ties
         self.prepare = prepare
+        self.strata = strata
 
     def _fit(
         self,
@@ -91,9 +104,9 @@ class FineGray(ProportionalHazards):
         penalty, ties = self._check_settings()
         design, names = self._learn_design(training.frame)
         happened, competing = training.event == RE_REPORT, training.event > RE_REPORT
-        rows = CoxRows(design, training.duration, happened, training.entry, training.weight, None, offset)
+        stratum = self._learn_strata(labels)
+        rows = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
         fitted = fit_subdistribution(rows, competing, cluster=cluster, penalty=penalty, ties=ties, names=names)
-        self._learn_strata(labels)
         self.coef_ = fitted.coef
         self.intercept_ = float(-(fitted.center @ fitted.coef))
         self.covariance_, self.model_covariance_ = fitted.covariance, fitted.model_covariance
@@ -109,13 +122,15 @@ class FineGray(ProportionalHazards):
         return check_penalty(self.penalty, self.ties)
 
     def _learn_design(self, frame: pd.DataFrame) -> tuple[NDArray[Any], Sequence[str]]:
+        features = self._features(frame)
         if self.prepare:
-            self.preparer_ = FeaturePreparer().fit(frame)
-        design = columns_as_they_are(self.preparer_.transform(frame) if self.prepare else frame)
-        names = list(self.preparer_.get_feature_names_out() if self.prepare else frame.columns)
+            self.preparer_ = FeaturePreparer().fit(features)
+        design = columns_as_they_are(self.preparer_.transform(features) if self.prepare else features)
+        names = list(self.preparer_.get_feature_names_out() if self.prepare else features.columns)
         if design.shape[1] == 0:
             raise DataError("A Fine-Gray regression has at least one column that varies", "none", "use BaseRate")
         return design, names
 
     def _design(self, frame: pd.DataFrame) -> Floats:
-        return numeric_matrix(self.preparer_.transform(frame) if self.prepare else frame)
+        features = self._features(frame)
+        return numeric_matrix(self.preparer_.transform(features) if self.prepare else features)

@@ -21,7 +21,7 @@ from hgrisk.models.by_group.groups import distinct_values
 from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.surv import RE_REPORT, without_entry
 
-MOST_GROUPS_OF_GRAY = 50
+MOST_GROUPS = 50
 NO_VARIATION = 1e-9
 """Directions in which the scores vary less than this share of their largest variance do not count as a group."""
 
@@ -77,7 +77,7 @@ class GroupTest:
         Chance of such a statistic or a larger one, were there no difference.
     table : DataFrame
         A row for each group: ``group, at_risk`` (weight of its rows), ``n_events``, and with the weights of the test
-        ``observed`` and ``expected`` events.
+        ``observed`` and ``expected`` events. A test of mean counts has ``n_subjects, n_events, n_terminal`` for these.
     """
 
     statistic: float
@@ -147,8 +147,8 @@ def log_rank_test(
     if not isinstance(weights, FlemingHarrington) and weights not in {"log_rank", "peto", "wilcoxon"}:
         known = "'log_rank', 'peto', 'wilcoxon' or fleming_harrington(p, q)"
         raise ConfigError(f"weights is {known}", f"{weights!r}", "use 'log_rank'")
-    group, names = _codes(groups, "groups")
-    stratum, stratum_names = _strata(strata, len(group))
+    group, names = codes_of_groups(groups, "groups")
+    stratum, stratum_names = codes_of_strata(strata, len(group))
     kept = _positive(sample_weight, len(group))
     rows = read_rows(y, sample_weight, group)
     happened = rows.event == RE_REPORT
@@ -158,7 +158,7 @@ def log_rank_test(
     table = event_table(places, np.where(happened, 0, -1), rows.weight, late=rows.late)
     factor = _factors(weights, table)
     scores = log_rank_scores(places, happened, rows.weight, rows.group, factor, n_groups=n_groups)
-    return _result(scores, names, _sizes(rows.group, rows.weight, happened, n_groups))
+    return compared(scores, names, _sizes(rows.group, rows.weight, happened, n_groups))
 
 
 def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None, rho: float = 0.0) -> GroupTest:
@@ -208,21 +208,22 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
     if cause < 1:
         raise ConfigError("cause is an event code from 1", f"{cause!r}", "use 1 for a re-report")
     outcome = without_entry(y, "Gray's test")
-    group, names = _codes(groups, "groups")
-    if len(names) > MOST_GROUPS_OF_GRAY:
-        rule = f"Gray's test takes at most {MOST_GROUPS_OF_GRAY} groups"
+    group, names = codes_of_groups(groups, "groups")
+    if len(names) > MOST_GROUPS:
+        rule = f"Gray's test takes at most {MOST_GROUPS} groups"
         raise DataError(rule, f"{len(names)}", "compare coarser groups")
-    stratum, stratum_names = _strata(strata, len(group))
+    stratum, stratum_names = codes_of_strata(strata, len(group))
     rows = read_rows(outcome, None, group)
     mine = rows.event == cause
     _refuse_idle(mine, cause)
     places: Places = place_rows(rows.duration, rows.event > 0, None, stratum, n_groups=len(stratum_names))
     kind = np.where(mine, 0, np.where(rows.event > 0, 1, -1))
     scores = gray_scores(places, kind, group, float(rho), n_groups=len(names))
-    return _result(scores, names, _sizes(group, rows.weight, mine, len(names)))
+    return compared(scores, names, _sizes(group, rows.weight, mine, len(names)))
 
 
-def _codes(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
+def codes_of_groups(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
+    """Return the group of each row, from 0, and the names of the groups, of which there are two or more."""
     column = labels if isinstance(labels, pd.Series) else pd.Series(as_labels(labels).ravel())
     code, names = distinct_values(column, what)
     if len(names) < 2:
@@ -230,7 +231,8 @@ def _codes(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
     return code, names
 
 
-def _strata(strata: Any, n_rows: int) -> tuple[Codes, NDArray[Any]]:
+def codes_of_strata(strata: Any, n_rows: int) -> tuple[Codes, NDArray[Any]]:
+    """Return the stratum of each row, from 0, and their labels; all rows are in one where there are none."""
     if strata is None:
         return np.zeros(n_rows, dtype=np.int64), np.zeros(1)
     code, names = pd.factorize(as_labels(strata))
@@ -265,14 +267,15 @@ def _factors(weights: str | FlemingHarrington, table: EventTable) -> Floats:
     return np.concatenate(parts)
 
 
-def _sizes(group: Codes, weight: Floats, happened: NDArray[np.bool_], n_groups: int) -> tuple[Floats, Floats]:
+def _sizes(group: Codes, weight: Floats, happened: NDArray[np.bool_], n_groups: int) -> dict[str, Floats]:
     sizes, events = np.zeros(n_groups), np.zeros(n_groups)
     np.add.at(sizes, group, weight)
     np.add.at(events, group, weight * happened)
-    return sizes, events
+    return {"at_risk": sizes, "n_events": events}
 
 
-def _result(scores: Scores, names: NDArray[Any], sizes: tuple[Floats, Floats]) -> GroupTest:
+def compared(scores: Scores, names: NDArray[Any], sizes: dict[str, Floats]) -> GroupTest:
+    """Return the test that scores make, with the sizes of the groups in its table."""
     difference = scores.observed - scores.expected
     values, vectors = np.linalg.eigh(scores.covariance)
     kept = values > NO_VARIATION * max(values.max(), 0.0)
@@ -281,6 +284,5 @@ def _result(scores: Scores, names: NDArray[Any], sizes: tuple[Floats, Floats]) -
         raise FitError("Groups are compared where both are at risk", found, "compare groups that are followed together")
     statistic = float(np.sum((difference @ vectors[:, kept]) ** 2 / values[kept]))
     df = int(kept.sum())
-    columns = {"group": names, "at_risk": sizes[0], "n_events": sizes[1]}
-    table = pd.DataFrame(columns | {"observed": scores.observed, "expected": scores.expected})
+    table = pd.DataFrame({"group": names} | sizes | {"observed": scores.observed, "expected": scores.expected})
     return GroupTest(statistic, df, float(chi2.sf(statistic, df)), table)

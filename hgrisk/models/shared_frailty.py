@@ -20,13 +20,14 @@ from hgrisk.hazards.newton import Optimum, maximise
 from hgrisk.hazards.refusals import refuse_unfinite
 from hgrisk.models.cause_specific.incidence import CHUNK_VALUES, LARGEST_PREDICTOR, Hazards, cumulative_incidence
 from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards, check_penalty
+from hgrisk.models.cause_specific.strata import StrataOfColumns
 from hgrisk.models.inputs.columns import columns_as_they_are, numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 
 
-class SharedFrailtyCox(ProportionalHazards):
+class SharedFrailtyCox(StrataOfColumns, ProportionalHazards):
     """Cox regression of the hazard of a re-report, times a gamma frailty that the rows of a group share.
 
     The group is given as ``cluster`` at fit, as a rule the household; its rows may be intervals (entry, duration] of
@@ -43,6 +44,9 @@ class SharedFrailtyCox(ProportionalHazards):
         Whether to run a `FeaturePreparer` first, so that the model takes raw features.
     variance : float, optional
         Variance of the frailty, 0 and above, if it is known; by default it is estimated.
+    strata : sequence of str, optional
+        Columns of ``X`` whose values make strata: each has a baseline hazard of its own, and they are no features. The
+        frailty of a group is the same in all strata that it has rows in.
 
     Attributes
     ----------
@@ -92,12 +96,19 @@ class SharedFrailtyCox(ProportionalHazards):
     _rows_as_given = False
 
     def __init__(
-        self, penalty: float = 0.0, ties: str = "efron", prepare: bool = True, variance: float | None = None
+        self,
+        penalty: float = 0.0,
+        ties: str = "efron",
+        prepare: bool = True,
+        variance: float | None = None,
+        *,
+        strata: Sequence[str] | None = None,
     ) -> None:
         self.penalty = penalty
         self.ties = ties
         self.prepare = prepare
         self.variance = variance
+        self.strata = strata
 
     def _fit(
         self,
@@ -112,7 +123,8 @@ class SharedFrailtyCox(ProportionalHazards):
         happened = training.event == RE_REPORT
         if not happened.any():
             raise FitError("A Cox regression needs at least one re-report", "none", "give more follow-up")
-        rows = CoxRows(design, training.duration, happened, training.entry, training.weight, None, offset)
+        stratum = self._learn_strata(labels)
+        rows = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
         with one_blas_thread():
             problem = FrailtyProblem(pose_rows(rows, penalty, efron=ties == "efron"), groups)
             refuse_unfinite(problem.cox.design, names)
@@ -122,7 +134,6 @@ class SharedFrailtyCox(ProportionalHazards):
             added = of_unknown_variance(problem, profile.fitted, profile.variance) if estimated else 0.0
         self.covariance_, self.model_covariance_ = given + added, given
         self._keep_fit(problem, profile, names)
-        self._learn_strata(labels)
         self._keep_hazards(_as_cox_fit(problem, profile, given), _competing(rows, training.event > RE_REPORT))
         return self
 
@@ -148,11 +159,10 @@ class SharedFrailtyCox(ProportionalHazards):
         self.frailty_p_value_ = profile.p_value if self.variance is None else float("nan")
         self.supported_times_ = None
 
-    def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        score, hazards = self._score(frame), self._hazards(0)
+    def _incidence(self, predictors: Floats, hazards: Hazards, days: Floats) -> Floats:
         if self.frailty_variance_ == 0.0:
-            return cumulative_incidence(score, hazards, days)
-        return mean_over_frailty(score, hazards, days, self.frailty_variance_)
+            return cumulative_incidence(predictors, hazards, days)
+        return mean_over_frailty(predictors, hazards, days, self.frailty_variance_)
 
     def _check_settings(self) -> tuple[float, str]:
         if self.variance is not None and not (np.isfinite(self.variance) and self.variance >= 0):
@@ -162,15 +172,17 @@ class SharedFrailtyCox(ProportionalHazards):
         return check_penalty(self.penalty, self.ties)
 
     def _learn_design(self, frame: pd.DataFrame) -> tuple[NDArray[Any], Sequence[str]]:
+        features = self._features(frame)
         if self.prepare:
-            self.preparer_ = FeaturePreparer().fit(frame)
-        design = columns_as_they_are(self.preparer_.transform(frame) if self.prepare else frame)
+            self.preparer_ = FeaturePreparer().fit(features)
+        design = columns_as_they_are(self.preparer_.transform(features) if self.prepare else features)
         if design.shape[1] == 0:
             raise DataError("A shared frailty regression has at least one column that varies", "none", "add a feature")
-        return design, list(self.preparer_.get_feature_names_out() if self.prepare else frame.columns)
+        return design, list(self.preparer_.get_feature_names_out() if self.prepare else features.columns)
 
     def _design(self, frame: pd.DataFrame) -> Floats:
-        return numeric_matrix(self.preparer_.transform(frame) if self.prepare else frame)
+        features = self._features(frame)
+        return numeric_matrix(self.preparer_.transform(features) if self.prepare else features)
 
 
 def mean_over_frailty(predictor: Floats, hazards: Hazards, days: Floats, variance: float) -> Floats:

@@ -1,5 +1,7 @@
 """The subdistribution hazard without splitting a row, against rows that are split at every event time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from hgrisk.hazards.observation import observe
 from hgrisk.hazards.subdistribution import fit_subdistribution, pose_subdistribution, score_residuals_staying
 
 SAME = 1e-7
+PIECES = ("X", "duration", "happened", "entry", "weight")
 
 
 def draw(seed, n=150, *, late=False, days=12):
@@ -64,6 +67,68 @@ def test_it_equals_a_cox_regression_of_split_rows(seed, late, ties):
     np.testing.assert_allclose(mine.hazard, theirs.hazard * scale, rtol=SAME)
 
 
+def in_strata(parts):
+    """Put the rows of several draws together, as strata of one regression, in mixed order."""
+    whole = {name: np.concatenate([getattr(rows, name) for rows, _ in parts]) for name in ("X", "duration", "happened")}
+    whole["entry"] = np.concatenate([np.zeros(len(rows.X)) if rows.entry is None else rows.entry for rows, _ in parts])
+    whole["weight"] = np.concatenate([rows.weight for rows, _ in parts])
+    whole["stratum"] = np.repeat(np.arange(len(parts)), [len(rows.X) for rows, _ in parts])
+    order = np.random.default_rng(1).permutation(len(whole["X"]))
+    competing = np.concatenate([competing for _, competing in parts])
+    return CoxRows(**{name: column[order] for name, column in whole.items()}), competing[order], order
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000), st.sampled_from(["efron", "breslow"]))
+def test_strata_equal_a_cox_regression_of_rows_that_are_split_within_each(seed, ties):
+    parts = [draw(seed, late=True), draw(seed + 1, n=90, days=30), draw(seed + 2, n=60, late=True, days=6)]
+    parts[1] = (replace(parts[1][0], X=parts[1][0].X + 500.0), parts[1][1])  # a far higher hazard there changes nothing
+    rows, competing, order = in_strata(parts)
+    cluster = np.arange(len(order)) // 2
+    mine = fit_subdistribution(rows, competing, cluster=cluster[order], ties=ties)
+    pieces = [split(*part) for part in parts]
+    first = np.cumsum([0, *[len(part[0].X) for part in parts]])
+    whole = {name: np.concatenate([getattr(piece, name) for piece, _ in pieces]) for name in PIECES}
+    stratum = np.repeat(np.arange(3), [len(row) for _, row in pieces])
+    source = np.concatenate([row + begin for (_, row), begin in zip(pieces, first, strict=False)])
+    theirs = fit_cox(CoxRows(**whole, stratum=stratum), cluster=cluster[source], ties=ties)
+    np.testing.assert_allclose(mine.coef, theirs.coef, atol=SAME)
+    np.testing.assert_allclose(mine.model_covariance, theirs.model_covariance, rtol=SAME, atol=1e-10)
+    np.testing.assert_allclose(mine.covariance, theirs.covariance, rtol=SAME, atol=1e-10)
+    assert mine.loglik == pytest.approx(theirs.loglik, abs=1e-7)
+    np.testing.assert_array_equal(mine.stratum, theirs.stratum)
+    np.testing.assert_array_equal(mine.times, theirs.times)
+    scale = np.exp((mine.center - theirs.center) @ mine.coef)
+    np.testing.assert_allclose(mine.hazard, theirs.hazard * scale, rtol=1e-5)
+
+
+def test_columns_of_their_own_make_strata_as_good_as_fits_of_their_own():
+    parts = [draw(11, late=True), draw(12, days=30)]
+    apart = [
+        (replace(rows, X=np.hstack((rows.X * (place == 0), rows.X * (place == 1)))), competing)
+        for place, (rows, competing) in enumerate(parts)
+    ]
+    rows, competing, _ = in_strata(apart)
+    together = fit_subdistribution(rows, competing)
+    alone = [fit_subdistribution(*part) for part in parts]
+    np.testing.assert_allclose(together.coef, np.concatenate([one.coef for one in alone]), atol=SAME)
+    for place, one in enumerate(alone):
+        block = slice(2 * place, 2 * place + 2)
+        np.testing.assert_allclose(together.covariance[block, block], one.covariance, rtol=1e-6)
+    assert together.loglik == pytest.approx(sum(one.loglik for one in alone))
+    assert together.largest_weight == pytest.approx(max(one.largest_weight for one in alone))
+
+
+def test_a_stratum_without_events_adds_nothing():
+    rows, competing = draw(13)
+    idle = replace(draw(14)[0], happened=np.zeros(150, dtype=bool))
+    both, ended, _ = in_strata([(rows, competing), (idle, np.ones(150, dtype=bool))])
+    mine, alone = fit_subdistribution(both, ended), fit_subdistribution(rows, competing)
+    np.testing.assert_allclose(mine.coef, alone.coef, atol=SAME)
+    np.testing.assert_allclose(mine.covariance, alone.covariance, rtol=1e-6)
+    assert set(mine.stratum) == {0}
+
+
 def test_without_competing_events_it_is_a_cox_regression_with_huber_errors():
     rows, competing = draw(1, late=True)
     mine = fit_subdistribution(rows, np.zeros(len(competing), dtype=bool), penalty=0.05)
@@ -86,7 +151,7 @@ def test_with_nobody_censored_those_with_a_competing_event_are_as_good_as_follow
 
 def test_residuals_add_up_to_the_gradient_and_information_is_its_slope():
     rows, competing = draw(3, late=True)
-    problem = pose_subdistribution(rows, competing)
+    problem = pose_subdistribution(replace(rows, stratum=np.arange(len(competing)) % 3), competing)
     coef, small = np.array([0.3, -0.2]), 1e-5
     gradient, information = problem.derivatives(problem.at(coef))
     summed = score_residuals_staying(problem, problem.at(coef)).sum(axis=0) / problem.design.scale

@@ -86,6 +86,38 @@ def test_entry_may_stand_beside_the_outcome():
     assert not np.allclose(FineGray(prepare=False).fit(X, plain).coef_, beside.coef_)
 
 
+def test_strata_have_a_baseline_and_a_censoring_distribution_of_their_own():
+    X, y = landmarks(9, late=True)
+    X = X.assign(region=np.where(np.arange(len(X)) % 3, "north", "south"))
+    model = FineGray(strata=["region"]).fit(X, y)
+    assert model.strata_levels_ == ["region='north'", "region='south'"]
+    assert model.design_names_ == ["prior_reports", "children"]
+    south = (X["region"] == "south").to_numpy()
+    days = [90, 365]
+    hazard = np.cumsum(model.baseline_hazard_[model.baseline_stratum_ == 1])
+    times = model.baseline_times_[model.baseline_stratum_ == 1]
+    reached = np.append(0.0, hazard)[np.searchsorted(times, days, side="right")]
+    expected = 1 - np.exp(-np.outer(np.exp(model.predict(X[south])), reached))
+    np.testing.assert_allclose(model.predict_cumulative_incidence(X, days)[south], expected, rtol=1e-12)
+    one = FineGray(strata=["all"]).fit(X.drop(columns="region").assign(all=1), y)
+    none = FineGray().fit(X.drop(columns="region"), y)
+    np.testing.assert_array_equal(one.coef_, none.coef_)
+    np.testing.assert_allclose(one.covariance_, none.covariance_, rtol=1e-9)
+
+
+def test_wrong_strata_are_refused():
+    X, y = landmarks(10)
+    X = X.assign(region=np.where(np.arange(len(X)) % 2, "north", "south"))
+    model = FineGray(prepare=False, strata=["region"]).fit(X, y)
+    unknown = message(FitError, model.predict_risk, X.assign(region="east"), 365)
+    assert unknown == "A stratum to predict for was there at fit, but found \"region='east'\": fit with its rows."
+    assert "columns of the features, but found 'town'" in message(ConfigError, FineGray(strata=["town"]).fit, X, y)
+    assert "a list of columns, but found 'region'" in message(ConfigError, FineGray(strata="region").fit, X, y)
+    missing = X.assign(region=X["region"].where(X.index > 0))
+    assert "a missing value in 'region'" in message(DataError, FineGray(strata=["region"]).fit, missing, y)
+    assert "at least one column" in message(DataError, FineGray(strata=["region"]).fit, X[["region"]], y)
+
+
 def test_it_can_be_searched_over():
     X, y = landmarks(6)
     search = GridSearchCV(

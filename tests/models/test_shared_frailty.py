@@ -126,6 +126,38 @@ def test_effects_within_a_household_are_further_from_0_than_those_over_all():
     assert within.n_groups_ == 300
 
 
+def test_strata_have_a_baseline_of_their_own_and_share_the_frailties():
+    X, y, household = courses(8, competing=True)
+    X = X.assign(region=np.where(X["noise"] > 0, "north", "south"))  # a household has rows in both
+    model = SharedFrailtyCox(prepare=False, strata=["region"]).fit(X, y, cluster=household)
+    assert model.strata_levels_ == ["region='north'", "region='south'"]
+    assert model.design_names_ == ["children", "noise"]
+    south = (X["region"] == "south").to_numpy()
+    hazards = model._hazards(1)
+    risk = model.predict_cumulative_incidence(X, [100, 400])
+    expected = mean_over_frailty(model.predict(X)[south], hazards, np.array([100.0, 400.0]), model.frailty_variance_)
+    np.testing.assert_allclose(risk[south], expected, rtol=1e-12)
+    none = SharedFrailtyCox(prepare=False, variance=0.0, strata=["region"]).fit(X, y, cluster=household)
+    cox = CoxRegression(prepare=False, strata=["region"]).fit(X, y)
+    np.testing.assert_allclose(none.coef_, cox.coef_, rtol=1e-9)
+    np.testing.assert_allclose(none.covariance_, cox.model_covariance_, rtol=1e-9)
+    np.testing.assert_allclose(none.predict_risk(X, 300), cox.predict_risk(X, 300), rtol=1e-9)
+
+
+def test_strata_are_as_good_as_clocks_that_do_not_overlap():
+    X, y, household = courses(9)
+    X = X.assign(part=np.arange(len(X)) % 2)
+    moved = y.copy()
+    for field in ("duration_days", "entry_days"):
+        moved[field][X["part"] == 1] += 5000.0
+    model = SharedFrailtyCox(prepare=False, strata=["part"]).fit(X, y, cluster=household)
+    apart = SharedFrailtyCox(prepare=False).fit(X.drop(columns="part"), moved, cluster=household)
+    np.testing.assert_allclose(model.coef_, apart.coef_, atol=1e-6)
+    np.testing.assert_allclose(model.covariance_, apart.covariance_, rtol=1e-5)
+    assert model.frailty_variance_ == pytest.approx(apart.frailty_variance_, abs=1e-5)
+    assert model.loglik_ == pytest.approx(apart.loglik_)
+
+
 def test_a_probability_is_the_mean_over_the_gamma_distribution():
     hazards = Hazards(np.array([10.0, 20.0, 30.0]), np.array([0.1, 0.0, 0.3]), np.array([0.0, 0.2, 0.1]))
     variance, days, predictor = 0.8, np.array([5.0, 10.0, 25.0, 30.0]), np.array([0.5, -1.0])
@@ -211,6 +243,10 @@ def test_bad_input_is_refused_in_one_sentence():
     assert "no variation in 'noise'" in flat
     assert "'noise'" in message(DataError, fit, X.assign(noise=np.nan), y, cluster=household)
     assert "'noise'" in message(DataError, fit, X.assign(noise=1e300 * X["noise"]), y, cluster=household)
+    regions = X.assign(region=np.where(np.arange(len(X)) % 2, "north", "south"))
+    stratified = SharedFrailtyCox(prepare=False, strata=["region"]).fit(regions, y, cluster=household)
+    unknown = message(FitError, stratified.predict_risk, regions.assign(region="east"), 30)
+    assert unknown == "A stratum to predict for was there at fit, but found \"region='east'\": fit with its rows."
     ordered = X.assign(noise=y["event"] == 1)
     assert "perfectly ordered by 'noise'" in message(FitError, fit, ordered, y, cluster=household)
     assert "at least one column" in message(DataError, fit, X[[]], y, cluster=household)

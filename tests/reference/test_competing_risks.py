@@ -1,6 +1,7 @@
 """Competing risks of mgus2: R survival 3.5-3, ``finegray``, ``coxph(weights = fgwt, cluster = id)`` and ``survfit``."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hgrisk.hazards.fit import CoxRows
@@ -8,6 +9,18 @@ from hgrisk.hazards.subdistribution import pose_subdistribution
 from hgrisk.models.fine_gray import FineGray
 from hgrisk.models.illness_death import MultiState
 from hgrisk.surv import Surv
+
+STRATIFIED = 1e-7
+
+
+@pytest.fixture
+def by_decade(read):
+    """Plasma cell malignancy before death, without missing values, by decade of diagnosis: 1,360 rows."""
+    frame = read("classic/mgus2.csv").dropna(subset=["age", "sex", "mspike", "hgb"])
+    days = np.where(frame["pstat"] == 1, frame["ptime"], frame["futime"])
+    event = np.where(frame["pstat"] == 1, 1, 2 * frame["death"])
+    decade = np.where(frame["dxyr"] < 1980, 0, np.where(frame["dxyr"] < 1990, 1, 2))
+    return frame[["age", "mspike", "sex"]].assign(decade=decade), Surv.from_arrays(event, days)
 
 
 def test_mgus2_fine_gray_of_a_plasma_cell_malignancy(read):
@@ -20,6 +33,41 @@ def test_mgus2_fine_gray_of_a_plasma_cell_malignancy(read):
     assert table["coef"][1] == pytest.approx(-0.2598, abs=5.1e-5)
     assert table["se"][0] == pytest.approx(0.00570, abs=5.1e-6)
     assert table["se"][1] == pytest.approx(0.18564, abs=6e-6)  # .1856347, which was rounded twice
+
+
+@pytest.mark.parametrize(
+    ("ties", "estimates", "loglik", "risks"),
+    [
+        (
+            "efron",
+            [[-0.01786452406, 0.90305970076], [0.005936178082, 0.164158036700]],
+            [-686.7292945, -669.3600861],
+            [[0.01695934120, 0.02761484671, 0.03548251556], [0.04756775606, 0.04502986793, 0.04959512305]],
+        ),
+        (
+            "breslow",
+            [[-0.01786231793, 0.90297795908], [0.005933739413, 0.164100715725]],
+            [-686.7513776, -669.3860332],
+            [[0.01695425061, 0.02760427065, 0.03548375332], [0.04756456117, 0.04501503580, 0.04959684177]],
+        ),
+    ],
+)
+def test_mgus2_fine_gray_within_strata(by_decade, ties, estimates, loglik, risks):
+    """R: ``finegray(... + strata(decade))``, then ``coxph(... + strata(decade) + cluster(id), weights = fgwt)``."""
+    X, y = by_decade
+    model = FineGray(prepare=False, ties=ties, strata=["decade"]).fit(X[["age", "mspike", "decade"]], y)
+    np.testing.assert_allclose(model.summary_[["coef", "se"]].to_numpy().T, estimates, rtol=STRATIFIED)
+    np.testing.assert_allclose([model.loglik_null_, model.loglik_], loglik, rtol=STRATIFIED)
+    whom = pd.DataFrame({"age": 70.0, "mspike": 1.0, "decade": [0, 1, 2]})
+    found = model.predict_cumulative_incidence(whom, [60, 120]).T
+    np.testing.assert_allclose(found, risks, rtol=STRATIFIED)  # age 70, mspike 1, in each decade
+
+
+def test_mgus2_fine_gray_within_strata_of_two_columns(by_decade):
+    X, y = by_decade
+    model = FineGray(prepare=False, strata=["decade", "sex"]).fit(X, y)
+    np.testing.assert_allclose(model.coef_, [-0.01833775234, 0.89220272762], rtol=STRATIFIED)
+    np.testing.assert_allclose(model.summary_["se"], [0.005929159532, 0.162765454924], rtol=STRATIFIED)
 
 
 def test_weights_of_the_fourteen_rows_in_the_tests_of_r():
