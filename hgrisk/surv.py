@@ -244,10 +244,11 @@ def merge_rounded(*columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], .
     """
     if all(np.array_equal(days, np.floor(days)) for days in columns):
         return columns
-    times = np.unique(np.concatenate(columns))
+    times = np.sort(np.concatenate(columns))
     times = times[np.isfinite(times)]
-    tied = np.diff(times) <= ROUNDING * np.maximum(1.0, times[1:])
-    if not tied.any():
+    gap = np.diff(times)
+    tied = gap <= ROUNDING * np.maximum(1.0, times[1:])
+    if not np.any(tied & (gap > 0)):
         return columns
     kept = times[np.concatenate(([True], ~tied))]
     places = (np.maximum(np.searchsorted(kept, days, side="right") - 1, 0) for days in columns)

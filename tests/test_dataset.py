@@ -69,7 +69,7 @@ class TestJoin:
         cohort = select_landmarks(histories)
         features = build_features(histories, cohort)
         turned = type(features)(features.X.iloc[::-1], features.catalogue)
-        check_aligned(Dataset.join(turned, time_to_rereport(histories, cohort, settings), cohort))
+        check_aligned(Dataset.join(turned, time_to_rereport(histories, cohort), cohort))
 
     def test_an_outcome_without_features_is_refused(self):
         histories = build([report(0), report(50), report(90)])
@@ -77,7 +77,7 @@ class TestJoin:
         features = build_features(histories, cohort)
         short = type(features)(features.X.iloc[:1], features.catalogue)
         with pytest.raises(DataError) as caught:
-            Dataset.join(short, time_to_rereport(histories, cohort, settings), cohort)
+            Dataset.join(short, time_to_rereport(histories, cohort), cohort)
         assert str(caught.value) == (
             "Every outcome has features, but found none for 2 landmarks: build both from one cohort."
         )
