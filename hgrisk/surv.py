@@ -64,27 +64,29 @@ class Surv:
             an entry is not from 0 and below its duration.
         """
         codes = np.asarray(event)
-        numeric, days = as_numbers(codes, "Event codes"), as_numbers(duration_days, "Durations")
+        numbers = codes if codes.dtype.kind in "biu" else as_numbers(codes, "Event codes")
+        days = as_numbers(duration_days, "Durations")
         if codes.shape != days.shape or days.ndim != 1:
             raise DataError(
                 "Events and durations are two columns of one length",
                 f"shapes {codes.shape} and {days.shape}",
                 "pass one value of each per landmark",
             )
-        if not np.all(np.isfinite(days)) or np.any(days <= 0):
+        numbers, days = np.ascontiguousarray(numbers), np.ascontiguousarray(days)  # fields of an outcome lie far apart
+        if not are_durations(days):
             bad = days[~(np.isfinite(days) & (days > 0))][0]
             raise DataError(
                 "A duration is finite and above 0 days", f"{bad}", "remove landmarks that were never at risk"
             )
-        wrong = ~np.isfinite(numeric) | (numeric < 0) | (numeric != np.floor(numeric)) | (numeric > LARGEST_CODE)
-        if np.any(wrong):
+        if not _are_codes(numbers):
+            wrong = ~np.isfinite(numbers) | (numbers < 0) | (numbers != np.floor(numbers)) | (numbers > LARGEST_CODE)
             raise DataError(
                 f"An event code is a whole number from 0 to {LARGEST_CODE}",
                 f"{codes[wrong][0]}",
                 "use 0 for censored, 1 for a re-report, 2 and above for competing events",
             )
         y = np.empty(len(days), dtype=SURV_DTYPE if entry_days is None else DELAYED_DTYPE)
-        y["event"] = numeric.astype(np.int8)
+        y["event"] = numbers
         y["duration_days"] = days
         if entry_days is not None:
             y[ENTRY] = _checked_entry(entry_days, days)
@@ -192,13 +194,27 @@ def without_entry(y: Any, what: str) -> NDArray[np.void]:
     return plain
 
 
+def are_durations(days: NDArray[np.float64]) -> bool:
+    """Return whether all are finite and above 0."""
+    return bool(days.min(initial=1.0) > 0 and days.max(initial=1.0) < np.inf)  # both are NaN where one is
+
+
+def _are_codes(numbers: NDArray[Any]) -> bool:
+    """Return whether all are whole numbers from 0 to the largest code."""
+    if numbers.dtype.kind == "b":
+        return True
+    inside = numbers.min(initial=0) >= 0 and numbers.max(initial=0) <= LARGEST_CODE
+    return bool(inside and (numbers.dtype.kind in "iu" or np.array_equal(numbers, np.floor(numbers))))
+
+
 def _checked_entry(entry_days: Any, days: NDArray[np.float64]) -> NDArray[np.float64]:
     entry = as_numbers(entry_days, "Entry times")
     if entry.shape != days.shape:
         found = f"shapes {entry.shape} and {days.shape}"
         raise DataError("Entry times and durations are two columns of one length", found, "pass one of each per row")
-    wrong = ~(np.isfinite(entry) & (entry >= 0) & (entry < days))
-    if wrong.any():
+    entry = np.ascontiguousarray(entry)
+    if not (entry.min(initial=0.0) >= 0 and (entry < days).all()):
+        wrong = ~(np.isfinite(entry) & (entry >= 0) & (entry < days))
         found = f"{entry[wrong][0]} before {days[wrong][0]}"
         raise DataError("A row enters at 0 days or later and before its duration", found, "correct or remove the row")
     return entry

@@ -60,11 +60,11 @@ class GroupMemory:
         if absent:
             found = f"{absent[0]!r}, which X does not have" if len(frame.columns) else f"{absent[0]!r} and no columns"
             raise DataError("by names columns of X", found, "correct the name, or pass X")
-        values, codes = [], np.zeros(len(frame), dtype=np.int64)
-        for name in by:
-            code, distinct = distinct_values(frame[name], name)
+        columns = [distinct_values(frame[name], name) for name in by]
+        values = [distinct for _, distinct in columns]
+        codes = columns[0][0] if by else np.zeros(len(frame), dtype=np.int64)
+        for code, distinct in columns[1:]:
             codes = codes * len(distinct) + code
-            values.append(distinct)
         group, keys = _dense(codes) if len(by) > 1 else (codes, np.arange(len(values[0]) if by else 1))
         if len(keys) > MOST_GROUPS:
             found = f"{len(keys)} in {', '.join(repr(name) for name in by)}"
