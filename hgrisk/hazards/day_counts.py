@@ -31,18 +31,18 @@ class DayCounts:
     counts: NDArray[np.int32]
     causes: Codes
 
-    @property
-    def longest(self) -> Floats:
-        """Last day of each group on which a row ends, shape (n_groups,); 0 where it has none."""
-        ended = self.counts.any(axis=2)
-        last = ended.shape[1] - 1 - np.argmax(ended[:, ::-1], axis=1)
-        return np.where(ended.any(axis=1), last, 0).astype(np.float64)
+    def settled(self) -> tuple[EventTable, Floats]:
+        """Return the counts at the event times of each group, and its longest duration.
 
-    def event_table(self) -> EventTable:
-        """Return the counts at the event times of each group, as `event_table` counts rows of weight 1."""
-        times, first, numbers = _at_events(self.counts)
-        numbers = numbers[:, np.concatenate([[0], self.causes])]
-        return settle(times, first, numbers.astype(np.float64), numbers)
+        Returns
+        -------
+        EventTable
+            What `event_table` counts of these rows with a weight of 1.
+        ndarray, shape (n_groups,)
+            Days; 0 where a group has no rows.
+        """
+        times, first, numbers, longest = _at_events(self.counts, np.concatenate([[0], self.causes]))
+        return settle(times, first, numbers.astype(np.float64), numbers), longest
 
 
 def count_days(
@@ -73,8 +73,8 @@ def count_days(
     >>> from hgrisk.hazards.reading import survey_outcome
     >>> event, duration = np.array([1, 0, 1], dtype=np.int8), np.array([2.0, 3.0, 3.0])
     >>> days = count_days(event, duration, np.zeros(3, dtype=np.int64), survey_outcome(event, duration), n_groups=1)
-    >>> days.counts[0].tolist(), days.longest.tolist()
-    ([[0, 0], [0, 0], [0, 1], [1, 1]], [3.0])
+    >>> days.counts[0].tolist()
+    [[0, 0], [0, 0], [0, 1], [1, 1]]
     """
     n_codes = int(survey.causes.max(initial=0)) + 1
     if not survey.whole or n_groups * (survey.longest + 1) * n_codes > max(_FEW_CELLS, 4 * len(event)):
@@ -92,24 +92,24 @@ def _count(event, duration, group, counts, n_days, n_codes):
 
 
 @compiled
-def _at_events(counts):
-    """Return the slots of all groups (see `Places`), and how many rows end from each on and before the next."""
-    n_groups, n_days, n_codes = counts.shape
-    times = np.zeros(n_groups * n_days)
-    numbers = np.zeros((n_groups * n_days, n_codes), dtype=np.int64)
-    first = np.empty(n_groups + 1, dtype=np.int64)
+def _at_events(counts, codes):
+    """Return the slots of all groups (see `Places`), how many rows end from each on, and the longest of each group."""
+    n_groups, n_days, _ = counts.shape
+    times, numbers = np.zeros(n_groups * n_days), np.zeros((n_groups * n_days, len(codes)), dtype=np.int64)
+    first, longest = np.empty(n_groups + 1, dtype=np.int64), np.zeros(n_groups)
     slot = -1
     for g in range(n_groups):
         slot += 1
         first[g] = slot
         for day in range(1, n_days):
-            happened = False
-            for code in range(1, n_codes):
-                happened |= counts[g, day, code] > 0
-            if happened:
+            here = counts[g, day]
+            ended = here.sum()
+            if ended > here[0]:
                 slot += 1
                 times[slot] = day
-            for code in range(n_codes):
-                numbers[slot, code] += counts[g, day, code]
+            if ended > 0:
+                longest[g] = day
+                for way in range(len(codes)):
+                    numbers[slot, way] += here[codes[way]]
     first[n_groups] = slot + 1
-    return times[: slot + 1].copy(), first, numbers[: slot + 1].copy()
+    return times[: slot + 1].copy(), first, numbers[: slot + 1].copy(), longest

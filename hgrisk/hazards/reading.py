@@ -85,12 +85,12 @@ def small_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]] | None:
     >>> code.tolist(), distinct.tolist()
     ([1, 0, 1], [2019, 2021])
     """
-    if len(values) == 0:
-        return None
-    low, high = int(values.min()), int(values.max())
-    if high - low > _WIDEST or high > np.iinfo(np.int64).max:
+    if len(values) == 0 or (values.dtype == np.uint64 and values.max() > np.iinfo(np.int64).max):
         return None
     code = np.ascontiguousarray(values, dtype=np.int64)
+    low, high = _range(code)
+    if high - low > _WIDEST:
+        return None
     code = code if low == 0 else code - low
     present = _present(code, high - low + 1)
     if not present.all():
@@ -120,6 +120,14 @@ def _survey(event, duration):
             longest = day
         present[np.uint8(event[row])] = True
     return present, longest, wrong, parts
+
+
+@compiled
+def _range(code):
+    low, high = code[0], code[0]
+    for at in code:
+        low, high = min(low, at), max(high, at)
+    return low, high
 
 
 @compiled

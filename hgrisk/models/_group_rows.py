@@ -198,7 +198,8 @@ def count_rows(rows: Rows, n_groups: int) -> Counted:
     if rows.case_weight is None and not rows.late.any():
         days = count_days(outcome["event"], outcome["duration_days"], rows.group, survey, n_groups=n_groups)
         if days is not None:
-            return Counted(rows, days.event_table(), survey.causes, days.longest)
+            table, longest = days.settled()
+            return Counted(rows, table, survey.causes, longest)
     index = np.full(LARGEST_CODE + 1, -1, dtype=np.int8)
     index[survey.causes] = np.arange(len(survey.causes))
     late = rows.late if rows.late.any() else None

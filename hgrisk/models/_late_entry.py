@@ -34,6 +34,8 @@ def last_entries(table: EventTable, entering: NDArray[np.bool_]) -> Codes:
 
 def few_at_risk(table: EventTable, entering: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return at which event times fewer than ten rows are at risk although others of the group enter later."""
+    if not entering.any():
+        return np.zeros(len(table.times), dtype=np.bool_)
     slot = np.arange(len(table.times))
     few = (slot <= last_entries(table, entering)[table.group]) & (table.rows_at_risk < FEW_AT_RISK)
     few[table.first[:-1]] = False
