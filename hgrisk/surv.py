@@ -86,7 +86,7 @@ class Surv:
                 "use 0 for censored, 1 for a re-report, 2 and above for competing events",
             )
         y = np.empty(len(days), dtype=SURV_DTYPE if entry_days is None else DELAYED_DTYPE)
-        y["event"] = numbers
+        y["event"] = numbers.view(np.int8) if numbers.dtype == np.bool_ else numbers
         y["duration_days"] = days
         if entry_days is not None:
             y[ENTRY] = _checked_entry(entry_days, days)

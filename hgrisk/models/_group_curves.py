@@ -211,7 +211,7 @@ class GroupCurves(GroupMemory, SurvivalModel):
         self.group_followup_days_ = counted.longest
         self.score_ = self._scores()
         names = self._group_names()
-        idle = np.add.reduceat(table.event_rows.sum(axis=1), table.first[:-1]) == 0
+        idle = np.add.reduceat(table.event_rows, table.first[:-1]).sum(axis=1) == 0
         notes = [f"{names[group]}: no event, so that its interval tells nothing." for group in np.flatnonzero(idle)]
         self.notes_ = (*notes, *notes_on_few(self.few_at_risk_, table, names))
 
@@ -236,10 +236,10 @@ class GroupCurves(GroupMemory, SurvivalModel):
             raise FitError(rule, f"{latest:g}", "ask for an earlier time")
 
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        groups, where = np.unique(self._find_groups(frame), return_inverse=True)
-        self._check_followed(groups, days)
+        group = self._find_groups(frame)
+        self._check_followed(np.flatnonzero(np.bincount(group)), days)
         curves = self.incidence_[slots_at(self.times_, self.first_, days)].reshape(len(self.group_keys_), len(days))
-        return np.asarray(np.minimum(curves[groups[where]], 1.0), dtype=np.float64)
+        return np.asarray(np.minimum(curves[group], 1.0), dtype=np.float64)
 
     def _front(self, slots: NDArray[Any], days: Floats | None, n_events: Floats) -> dict[str, Any]:
         """Return the columns that a table begins with: the group, the time and the counts."""

@@ -217,7 +217,7 @@ def _places(rows: Rows, n_groups: int) -> Places:
 def slots_at(times: Floats, first: Codes, days: Floats) -> NDArray[np.intp]:
     """Return for each group and day the last slot at or before the day, shape (n_groups * T,)."""
     parts = [
-        begin + np.searchsorted(times[begin:end], days, side="right") - 1
+        begin + times[begin:end].searchsorted(days, side="right") - 1
         for begin, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
     ]
     return np.concatenate(parts).astype(np.intp)

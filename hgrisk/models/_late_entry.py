@@ -70,6 +70,8 @@ def refuse_emptied(of: Curves, table: EventTable, last: Codes, names: list[str])
 
 def notes_on_few(few: NDArray[np.bool_], table: EventTable, names: list[str]) -> list[str]:
     """Return a sentence for each group with small early risk sets."""
+    if not few.any():
+        return []
     notes = []
     for group, name in enumerate(names):
         slots = slice(table.first[group], table.first[group + 1])
