@@ -91,10 +91,11 @@ def small_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]] | None:
     low, high = _range(code)
     if high - low > _WIDEST:
         return None
-    code = code if low == 0 else code - low
+    code = code if low == 0 else np.subtract(code, low)
     present = _present(code, high - low + 1)
     if not present.all():
-        code = (np.cumsum(present) - 1)[code]
+        place: Codes = np.cumsum(present) - 1
+        code = place[code]
     return code, (np.flatnonzero(present) + low).astype(values.dtype)
 
 

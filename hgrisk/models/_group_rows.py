@@ -55,6 +55,11 @@ class Rows:
     subject: Codes | None = None
     start_days: float = 0.0
 
+    @property
+    def delayed(self) -> bool:
+        """Whether the outcome has entry times."""
+        return ENTRY in (self.outcome.dtype.names or ())
+
     @cached_property
     def survey(self) -> Survey:
         """What the outcome holds."""
@@ -68,8 +73,8 @@ class Rows:
     @cached_property
     def entry(self) -> Floats:
         """Days at its start, shape (n,)."""
-        delayed = ENTRY in (self.outcome.dtype.names or ())
-        return np.maximum(self.outcome[ENTRY] if delayed else np.zeros(len(self.outcome)), self.start_days)
+        given = self.outcome[ENTRY] if self.delayed else np.zeros(len(self.outcome))
+        return np.maximum(given, self.start_days)
 
     @cached_property
     def event(self) -> NDArray[np.int8]:
@@ -84,16 +89,25 @@ class Rows:
     @cached_property
     def late(self) -> NDArray[np.bool_]:
         """Whether it comes under observation after day 0, or the day of a later start, shape (n,)."""
-        delayed = ENTRY in (self.outcome.dtype.names or ())
-        return self.entry > self.start_days if delayed else np.zeros(len(self.outcome), dtype=np.bool_)
+        return self.entry > self.start_days if self.delayed else np.zeros(len(self.outcome), dtype=np.bool_)
+
+    @cached_property
+    def any_late(self) -> bool:
+        """Whether any row does."""
+        return self.delayed and bool(self.late.any())
 
     def select(self, kept: NDArray[np.bool_]) -> Rows:
         """Return some of the rows."""
         if kept.all():
             return self
-        labels = (self.case_weight, self.cluster, self.subject)
-        weight, cluster, subject = (None if label is None else label[kept] for label in labels)
-        return Rows(self.outcome[kept], self.group[kept], weight, cluster, subject, self.start_days)
+        return Rows(
+            self.outcome[kept],
+            self.group[kept],
+            None if self.case_weight is None else self.case_weight[kept],
+            None if self.cluster is None else self.cluster[kept],
+            None if self.subject is None else self.subject[kept],
+            self.start_days,
+        )
 
     def from_day(self, start_days: float) -> Rows:
         """Return the rows that are still at risk after a day, from that day on."""
@@ -195,14 +209,14 @@ def _is_plain(y: Any) -> bool:
 def count_rows(rows: Rows, n_groups: int) -> Counted:
     """Count the rows at the event times of their groups."""
     outcome, survey = rows.outcome, rows.survey
-    if rows.case_weight is None and not rows.late.any():
+    if rows.case_weight is None and not rows.any_late:
         days = count_days(outcome["event"], outcome["duration_days"], rows.group, survey, n_groups=n_groups)
         if days is not None:
             table, longest = days.settled()
             return Counted(rows, table, survey.causes, longest)
     index = np.full(LARGEST_CODE + 1, -1, dtype=np.int8)
     index[survey.causes] = np.arange(len(survey.causes))
-    late = rows.late if rows.late.any() else None
+    late = rows.late if rows.any_late else None
     places = _places(rows, n_groups)
     table = event_table(places, index[rows.event], rows.weight, n_causes=len(survey.causes), late=late)
     longest = longest_by_group(rows.duration, rows.group, n_groups)
@@ -210,7 +224,7 @@ def count_rows(rows: Rows, n_groups: int) -> Counted:
 
 
 def _places(rows: Rows, n_groups: int) -> Places:
-    entry = rows.entry if rows.late.any() else None  # others are at risk at the first event of their group
+    entry = rows.entry if rows.any_late else None  # others are at risk at the first event of their group
     return place_rows(rows.duration, rows.event != CENSORED, entry, rows.group, n_groups=n_groups)
 
 

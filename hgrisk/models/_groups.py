@@ -104,7 +104,7 @@ def distinct_values(column: pd.Series[Any], name: str) -> tuple[Codes, NDArray[A
     """Return the distinct values of a column in order, and the place of each row among them, or refuse the column."""
     small = _small_codes(column)
     if small is not None:
-        code, distinct = small
+        code, distinct = small[0], pd.Index(small[1])
     elif isinstance(column.dtype, pd.CategoricalDtype):
         column = column.cat.remove_unused_categories()
         code, distinct = np.asarray(column.cat.codes, dtype=np.int64), column.cat.categories
@@ -116,7 +116,7 @@ def distinct_values(column: pd.Series[Any], name: str) -> tuple[Codes, NDArray[A
     if len(distinct) > MOST_GROUPS:
         found = f"{len(distinct)} in {name!r}"
         raise DataError(f"Curves are drawn for at most {MOST_GROUPS} groups", found, "group by a coarser column")
-    plain = np.asarray(distinct)
+    plain = distinct.to_numpy()
     return code, plain if plain.dtype.kind in "biuf" else np.array([str(value) for value in plain], dtype=object)
 
 
