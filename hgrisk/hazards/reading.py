@@ -112,7 +112,7 @@ def longest_by_group(duration, group, n_groups):
 def _survey(event, duration):
     """Return which codes occur, as unsigned bytes, the longest duration, how many are wrong, and how many not whole."""
     present = np.zeros(2 * _N_CODES, dtype=np.bool_)
-    longest, wrong, parts = 0.0, 0, 0
+    longest, wrong, parts = 0.0, np.int64(0), 0
     for row in range(len(event)):
         day = duration[row]
         wrong += np.int64(not day > 0.0) + np.int64(not day < np.inf)  # sums, not branches: they are done side by side
