@@ -72,27 +72,29 @@ class Surv:
             an entry is not from 0 and below its duration by more than rounding.
         """
         codes = np.asarray(event)
-        numeric, days = as_numbers(codes, "Event codes"), as_numbers(duration_days, "Durations")
+        numbers = codes if codes.dtype.kind in "biu" else as_numbers(codes, "Event codes")
+        days = as_numbers(duration_days, "Durations")
         if codes.shape != days.shape or days.ndim != 1:
             raise DataError(
                 "Events and durations are two columns of one length",
                 f"shapes {codes.shape} and {days.shape}",
                 "pass one value of each per landmark",
             )
-        if not np.all(np.isfinite(days)) or np.any(days <= 0):
+        numbers, days = np.ascontiguousarray(numbers), np.ascontiguousarray(days)  # fields of an outcome lie far apart
+        if not are_durations(days):
             bad = days[~(np.isfinite(days) & (days > 0))][0]
             raise DataError(
                 "A duration is finite and above 0 days", f"{bad}", "remove landmarks that were never at risk"
             )
-        wrong = ~np.isfinite(numeric) | (numeric < 0) | (numeric != np.floor(numeric)) | (numeric > LARGEST_CODE)
-        if np.any(wrong):
+        if not _are_codes(numbers):
+            wrong = ~np.isfinite(numbers) | (numbers < 0) | (numbers != np.floor(numbers)) | (numbers > LARGEST_CODE)
             raise DataError(
                 f"An event code is a whole number from 0 to {LARGEST_CODE}",
                 f"{codes[wrong][0]}",
                 "use 0 for censored, 1 for a re-report, 2 and above for competing events",
             )
         y = np.empty(len(days), dtype=SURV_DTYPE if entry_days is None else DELAYED_DTYPE)
-        y["event"] = numeric.astype(np.int8)
+        y["event"] = numbers.view(np.int8) if numbers.dtype == np.bool_ else numbers
         if entry_days is None:
             (y["duration_days"],) = merge_rounded(days)
         else:
@@ -202,15 +204,29 @@ def without_entry(y: Any, what: str, cure: str = FROM_DAY_0) -> NDArray[np.void]
     return plain
 
 
+def are_durations(days: NDArray[np.float64]) -> bool:
+    """Return whether all are finite and above 0."""
+    return bool(days.min(initial=1.0) > 0 and days.max(initial=1.0) < np.inf)  # both are NaN where one is
+
+
+def _are_codes(numbers: NDArray[Any]) -> bool:
+    """Return whether all are whole numbers from 0 to the largest code."""
+    if numbers.dtype.kind == "b":
+        return True
+    inside = numbers.min(initial=0) >= 0 and numbers.max(initial=0) <= LARGEST_CODE
+    return bool(inside and (numbers.dtype.kind in "iu" or np.array_equal(numbers, np.floor(numbers))))
+
+
 def checked_entry(entry_days: Any, days: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return entry times and durations, equal where they differ by rounding only, or refuse them."""
     entry = as_numbers(entry_days, "Entry times")
     if entry.shape != days.shape:
         found = f"shapes {entry.shape} and {days.shape}"
         raise DataError("Entry times and durations are two columns of one length", found, "pass one of each per row")
+    entry = np.ascontiguousarray(entry)
     merged, ends = merge_rounded(entry, days)
-    wrong = ~(np.isfinite(entry) & (entry >= 0) & (merged < ends))
-    if wrong.any():
+    if not (entry.min(initial=0.0) >= 0 and (merged < ends).all()):
+        wrong = ~(np.isfinite(entry) & (entry >= 0) & (merged < ends))
         found = f"{entry[wrong][0]} before {days[wrong][0]}"
         raise DataError("A row enters at 0 days or later and before its duration", found, "correct or remove the row")
     return merged, ends
@@ -246,13 +262,16 @@ def merge_rounded(*columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], .
         return columns
     times = np.sort(np.concatenate(columns))
     times = times[np.isfinite(times)]
-    gap = np.diff(times)
-    tied = gap <= ROUNDING * np.maximum(1.0, times[1:])
-    if not np.any(tied & (gap > 0)):
-        return columns
-    kept = times[np.concatenate(([True], ~tied))]
-    places = (np.maximum(np.searchsorted(kept, days, side="right") - 1, 0) for days in columns)
-    return tuple(np.where(np.isfinite(days), kept[at], days) for days, at in zip(columns, places, strict=True))
+    near = np.concatenate(([False], np.diff(times) <= ROUNDING * np.maximum(1.0, times[1:])))
+    first = times[np.maximum.accumulate(np.where(near, 0, np.arange(len(times))))]
+    moved = np.flatnonzero(times != first)
+    return tuple(_replaced(days, times[moved], first[moved]) for days in columns) if len(moved) else columns
+
+
+def _replaced(days: NDArray[np.float64], old: NDArray[np.float64], new: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return days with some values, in order, replaced: few of them as a rule, so that a search is short."""
+    place = np.minimum(np.searchsorted(old, days), len(old) - 1)
+    return np.where(old[place] == days, new[place], days)
 
 
 def as_numbers(values: Any, what: str) -> NDArray[np.float64]:

@@ -123,3 +123,21 @@ def test_ties_but_for_rounding_are_those_of_r(tmp_path: Path):
     beside = CoxRegression(prepare=False).fit(rows[["x"]], plain, entry=start)
     assert beside.coef_[0] == pytest.approx(late, abs=R_TOLERANCE)
     assert len(np.unique(plain["duration_days"])) == len(np.unique(day)) < len(np.unique(stop))
+
+
+@pytest.mark.parametrize("entry", [-1.0, 30.0, np.nan, np.inf])
+def test_an_entry_lies_before_its_duration(entry):
+    with pytest.raises(DataError) as caught:
+        Surv.from_arrays([1, 0], [40.0, 30.0], [0.0, entry])
+    assert f"A row enters at 0 days or later and before its duration, but found {entry} before 30.0" in str(
+        caught.value
+    )
+
+
+@given(ROWS)
+def test_codes_of_any_kind_of_number_are_the_same_outcome(rows):
+    event, days = np.array([code for code, _ in rows]) > 0, np.array([day for _, day in rows], dtype=float)
+    expected = Surv.from_arrays(event.astype(np.int64), days)
+    for kind in (bool, np.int8, np.uint64, float, object):
+        y = Surv.from_arrays(event.astype(kind), np.repeat(days, 2)[::2])
+        np.testing.assert_array_equal(y, expected)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
 from hgrisk.hazards.placing import Codes, Floats
@@ -70,11 +72,16 @@ def curves(table: EventTable, removing: list[int], counting: list[int]) -> Curve
     Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452; Aalen and Johansen (1978); Ghosh and Lin (2000),
     doi:10.1111/j.0006-341X.2000.00554.x.
     """
-    removed, counted = table.events[:, removing].sum(axis=1), table.events[:, counting].sum(axis=1)
-    emptied = table.event_rows[:, removing].sum(axis=1) >= np.maximum(table.rows_at_risk, 1)
+    removed, counted = _added(table.events, removing), _added(table.events, counting)
+    emptied = _added(table.event_rows, removing) >= np.maximum(table.rows_at_risk, 1)
     left = np.where(emptied, 0.0, np.maximum(table.at_risk - removed, LEAST_LEFT * table.at_risk))
     followed = _follow(table.first, table.at_risk, left, removed, counted)
     return Curves(table.first, table.at_risk, left, removed, counted, *followed)
+
+
+def _added(events: NDArray[Any], causes: list[int]) -> NDArray[Any]:
+    """Return the sum of some columns, one after the other: there are few, and they are long."""
+    return sum((events[:, cause] for cause in causes), np.zeros(len(events), dtype=events.dtype))
 
 
 def incidence_variance(of: Curves) -> Floats:

@@ -1,7 +1,8 @@
-"""Long columns read in one pass: outcomes that are checked and copied, small whole numbers as codes."""
+"""Long columns read in one pass: what an outcome holds, small whole numbers as codes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,37 @@ from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
 from hgrisk.hazards.placing import Codes, Floats
+from hgrisk.surv import LARGEST_CODE
 
+_N_CODES = LARGEST_CODE + 1
 _WIDEST = 100_000
 """Whole numbers that lie further apart than this have no place in a table of all of them."""
 
 
-def read_outcome(event: NDArray[np.int8], duration: Floats) -> tuple[NDArray[np.int8], Floats] | None:
-    """Return contiguous copies of both fields of an outcome, or None where a value is not allowed.
+@dataclass(frozen=True)
+class Survey:
+    """What the columns of an outcome are.
+
+    Attributes
+    ----------
+    sound : bool
+        Whether all codes are 0 and above, and all durations finite and above 0.
+    longest : float
+        Longest duration in days; 0 where there are no rows.
+    whole : bool
+        Whether all durations are whole days.
+    causes : ndarray of int64, shape (n_causes,)
+        The event codes above 0 that occur, in order.
+    """
+
+    sound: bool
+    longest: float
+    whole: bool
+    causes: Codes
+
+
+def survey_outcome(event: NDArray[np.int8], duration: Floats) -> Survey:
+    """Look once through both fields of an outcome, wherever they lie.
 
     Parameters
     ----------
@@ -26,11 +51,18 @@ def read_outcome(event: NDArray[np.int8], duration: Floats) -> tuple[NDArray[np.
 
     Returns
     -------
-    tuple of ndarray, or None
-        The copies; None where a code is below 0, or a duration is not finite and above 0.
+    Survey
+        What they are.
+
+    Examples
+    --------
+    >>> found = survey_outcome(np.array([0, 1, 3], dtype=np.int8), np.array([5.0, 9.0, 7.5]))
+    >>> found.sound, found.longest, found.whole, found.causes.tolist()
+    (True, 9.0, False, [1, 3])
     """
-    codes, days = np.empty(len(event), dtype=np.int8), np.empty(len(event))
-    return (codes, days) if _read(event, duration, codes, days) else None
+    present, longest, wrong, parts = _survey(event, duration)
+    sound = wrong == 0 and not present[_N_CODES:].any()
+    return Survey(sound, longest, parts == 0, np.flatnonzero(present[1:_N_CODES]) + 1)
 
 
 def small_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]] | None:
@@ -44,7 +76,8 @@ def small_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]] | None:
     Returns
     -------
     tuple of ndarray, or None
-        None where they lie too far apart for a table of all numbers between.
+        None where they lie too far apart for a table of all numbers between. Numbers that are codes already are not
+        copied.
 
     Examples
     --------
@@ -52,12 +85,17 @@ def small_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]] | None:
     >>> code.tolist(), distinct.tolist()
     ([1, 0, 1], [2019, 2021])
     """
-    if len(values) == 0:
+    if len(values) == 0 or (values.dtype == np.uint64 and values.max() > np.iinfo(np.int64).max):
         return None
-    low, high = int(values.min()), int(values.max())
-    if high - low > _WIDEST or high > np.iinfo(np.int64).max:
+    code = np.ascontiguousarray(values, dtype=np.int64)
+    low, high = _range(code)
+    if high - low > _WIDEST:
         return None
-    code, present = _codes(values, low, high - low + 1)
+    code = code if low == 0 else np.subtract(code, low)
+    present = _present(code, high - low + 1)
+    if not present.all():
+        place: Codes = np.cumsum(present) - 1
+        code = place[code]
     return code, (np.flatnonzero(present) + low).astype(values.dtype)
 
 
@@ -71,29 +109,37 @@ def longest_by_group(duration, group, n_groups):
 
 
 @compiled
-def _read(event, duration, codes, days):
-    sound = True
+def _survey(event, duration):
+    """Return which codes occur, as unsigned bytes, the longest duration, how many are wrong, and how many not whole."""
+    present = np.zeros(2 * _N_CODES, dtype=np.bool_)
+    longest, wrong, parts = 0.0, np.int64(0), 0
     for row in range(len(event)):
-        code, day = event[row], duration[row]
-        sound = sound and code >= 0 and 0.0 < day < np.inf
-        codes[row], days[row] = code, day
-    return sound
+        day = duration[row]
+        wrong += np.int64(not day > 0.0) + np.int64(not day < np.inf)  # sums, not branches: they are done side by side
+        parts += day != np.floor(day)
+        if day > longest:  # noqa: PLR1730 - half as fast with max(), which looks for NaN
+            longest = day
+        present[np.uint8(event[row])] = True
+    return present, longest, wrong, parts
 
 
 @compiled
-def _codes(values, low, size):
-    present = np.zeros(size, dtype=np.bool_)
-    code = np.empty(len(values), dtype=np.int64)
-    for row in range(len(values)):
-        at = np.int64(values[row]) - low
-        code[row] = at
-        present[at] = True
-    place, used = np.empty(size, dtype=np.int64), 0
-    for at in range(size):
-        place[at] = used
-        if present[at]:
-            used += 1
-    if used < size:
-        for row in range(len(code)):
-            code[row] = place[code[row]]
-    return code, present
+def _range(code):
+    low, high = code[0], code[0]
+    for row in range(len(code)):
+        low = min(low, code[row])
+        high = max(high, code[row])
+    return low, high
+
+
+@compiled
+def _present(code, size):
+    """Return which codes occur; it ends where all have been seen."""
+    present, missing = np.zeros(size, dtype=np.bool_), size
+    for at in code:
+        if not present[at]:
+            present[at] = True
+            missing -= 1
+            if missing == 0:
+                break
+    return present

@@ -88,10 +88,35 @@ def event_table(
     entered, entered_rows = np.zeros(places.n_slots), np.zeros(places.n_slots, dtype=np.int64)
     if late is not None:
         _count_entered(places.start, late, weight, entered, entered_rows)
-    at_risk, rows = weights.sum(axis=1), numbers.sum(axis=1) - entered_rows
-    _from_the_end(at_risk, rows, entered, places.first)
+    return settle(places.times, places.first, weights, numbers, (entered, entered_rows))
+
+
+def settle(
+    times: Floats, first: Codes, weights: Floats, numbers: Codes, entered: tuple[Floats, Codes] | None = None
+) -> EventTable:
+    """Find who is at risk from who leaves and enters.
+
+    Parameters
+    ----------
+    times : ndarray, shape (k,)
+        Time of each slot in days.
+    first : ndarray of int64, shape (n_groups + 1,)
+        The opening slot of each group, and k.
+    weights, numbers : ndarray, shape (k, 1 + n_causes)
+        Weight and number of rows that leave from each slot on and before the next: without an event in front, then
+        with an event of each cause, which is at the slot itself.
+    entered : tuple of ndarray, shape (k,), optional
+        Weight and number of rows that enter from each slot on and before the next; without it none does.
+
+    Returns
+    -------
+    EventTable
+        The counts.
+    """
+    weight, number = (np.zeros(len(times)), np.zeros(len(times), dtype=np.int64)) if entered is None else entered
+    at_risk, rows = _from_the_end(weights, numbers, weight, number, first)
     censored = np.ascontiguousarray(weights[:, 0])
-    return EventTable(places.times, places.first, at_risk, rows, weights[:, 1:], numbers[:, 1:], censored, entered)
+    return EventTable(times, first, at_risk, rows, weights[:, 1:], numbers[:, 1:], censored, weight)
 
 
 @compiled
@@ -113,11 +138,17 @@ def _count_entered(start, late, weight, entered, rows):
 
 
 @compiled
-def _from_the_end(at_risk, rows, entered, first):
-    """Turn those that leave at each slot into those at risk, in place."""
+def _from_the_end(weights, numbers, entered, entered_rows, first):
+    """Add up those who leave at each slot and after it, less those who enter: weight and number at risk."""
+    at_risk, rows = np.empty(len(weights)), np.empty(len(weights), dtype=np.int64)
     for g in range(len(first) - 1):
         weight, number = 0.0, 0
         for slot in range(first[g + 1] - 1, first[g] - 1, -1):
-            weight += at_risk[slot] - entered[slot]
-            number += rows[slot]
+            leaving = 0.0
+            for way in range(weights.shape[1]):
+                leaving += weights[slot, way]
+                number += numbers[slot, way]
+            weight += leaving - entered[slot]
+            number -= entered_rows[slot]
             at_risk[slot], rows[slot] = (weight, number) if number > 0 else (0.0, 0)
+    return at_risk, rows

@@ -70,7 +70,7 @@ class AalenJohansen(GroupCurves):
         self.causes_ = counted.causes
         self.n_events_ = table.events
         self.incidences_, self.se_ = np.empty(table.events.shape), np.empty(table.events.shape)
-        last = last_entries(counted.places, counted.rows.late)
+        last = last_entries(table, table.entered > 0)
         for cause in every:
             of = curves(table, every, [cause])
             refuse_emptied(of, table, last, self._group_names())

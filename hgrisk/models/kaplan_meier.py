@@ -67,17 +67,17 @@ class KaplanMeier(GroupCurves):
     """
 
     def _check_events(self, rows: Rows) -> None:
-        if rows.event.max() > RE_REPORT:
-            found = f"code {rows.event.max()}"
+        if rows.survey.causes.max(initial=RE_REPORT) > RE_REPORT:
+            found = f"code {rows.survey.causes.max()}"
             raise DataError(
                 "Kaplan-Meier takes no competing events, which are not censoring", found, "use AalenJohansen"
             )
         refuse_without(rows, "Kaplan-Meier")
 
     def _learn_curves(self, counted: Counted) -> None:
-        table, rows = counted.table, counted.rows
+        table = counted.table
         of = curves(table, [0], [0])
-        refuse_emptied(of, table, last_entries(counted.places, rows.late), self._group_names())
+        refuse_emptied(of, table, last_entries(table, table.entered > 0), self._group_names())
         self.n_events_, self.event_free_, self.incidence_ = of.removed, of.survival, 1.0 - of.survival
         self.cumulative_hazard_ = of.hazard
         variance, hazard = _variances(counted, of)

@@ -201,14 +201,16 @@ class MeanCumulativeFunction(GroupMemory, ColumnMemory, BaseEstimator):  # type:
         recurs = [i for i, cause in enumerate(counted.causes) if cause == RE_REPORT]
         ends = [i for i, cause in enumerate(counted.causes) if cause != RE_REPORT]
         of = curves(table, ends, recurs)
-        refuse_emptied(of, table, last_entries(counted.places, begins), names)
+        entering = np.zeros(len(table.times), dtype=np.bool_)
+        entering[counted.places.start[begins]] = True
+        refuse_emptied(of, table, last_entries(table, entering), names)
         self.first_, self.times_, self.at_risk_ = table.first, table.times, table.at_risk
         self.n_events_, self.n_terminal_ = of.counted, of.removed
         self.mean_count_, self.terminal_free_ = of.reached, of.survival
         clusters = counted.rows.cluster if counted.rows.cluster is not None else np.arange(len(begins))
         self.se_ = np.sqrt(clustered_variance(counted.places, of, counted.ended(ends, recurs), clusters))
         self.has_late_ = bool(begins.any())
-        self.few_at_risk_ = few_at_risk(table, counted.places, begins)
+        self.few_at_risk_ = few_at_risk(table, entering)
         idle = np.flatnonzero(np.add.reduceat(of.counted, table.first[:-1]) == 0)
         notes = [f"{names[group]}: no re-report, so that its interval tells nothing." for group in idle]
         self.notes_ = (*notes, *notes_on_few(self.few_at_risk_, table, names))

@@ -142,7 +142,9 @@ def _refuse(rows: Rows, words: list[str]) -> None:
     used, cell = np.unique(rows.group, return_inverse=True)
     counted = count_rows(replace(rows, group=cell.astype(np.int64)), len(used))
     ends = [place for place, cause in enumerate(counted.causes) if cause != RE_REPORT]
-    last = last_entries(counted.places, check_subjects(rows))
+    entering = np.zeros(len(counted.table.times), dtype=np.bool_)
+    entering[counted.places.start[check_subjects(rows)]] = True
+    last = last_entries(counted.table, entering)
     refuse_emptied(curves(counted.table, ends, []), counted.table, last, [words[place] for place in used])
 
 

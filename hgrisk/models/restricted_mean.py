@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
 from hgrisk.hazards.product_limit import Curves, curves
-from hgrisk.hazards.reading import longest_by_group
 from hgrisk.models.by_group.group_rows import (
     Counted,
     check_level,
@@ -133,7 +132,7 @@ class RestrictedMean(GroupMemory, ColumnMemory, BaseEstimator):  # type: ignore[
         frame = self._learn_columns(table_of(X, y))
         rows = read_rows(y, sample_weight, self._learn_groups(frame, by), cluster)
         self._reference()
-        if not rows.event.any():
+        if not len(rows.survey.causes):
             raise FitError("A restricted mean takes at least one event", "none", "follow the landmarks for longer")
         counted = count_rows(rows.from_day(start_days), len(self.group_keys_))
         self._estimate(counted, start_days, horizon)
@@ -176,26 +175,26 @@ class RestrictedMean(GroupMemory, ColumnMemory, BaseEstimator):  # type: ignore[
 
     def _estimate(self, counted: Counted, start_days: float, horizon: float) -> None:
         every, names = list(range(len(counted.causes))), self._group_names()
-        last = last_entries(counted.places, counted.rows.late)
+        last = last_entries(counted.table, counted.table.entered > 0)
         whole = curves(counted.table, every, every)
         refuse_emptied(whole, counted.table, last, names)
         self._refuse_short(counted, whole, horizon)
         days, covariances = [], []
         for counting in (every, *([cause] for cause in every)):
             of = curves(counted.table, every, counting)
-            areas = lost_days(of, counted.places.times, start_days, horizon)
+            areas = lost_days(of, counted.table.times, start_days, horizon)
             days.append(areas.lost)
             covariances.append(_covariance(counted, of, areas, counting))
         self.quantities_ = [EVENT_FREE, *(f"{LOST}{cause}" for cause in counted.causes)]
         self.days_ = np.array([horizon - start_days - days[0], *days[1:]])
         self.covariance_ = np.array(covariances)
-        few = few_at_risk(counted.table, counted.places, counted.rows.late)
+        few = few_at_risk(counted.table, counted.table.entered > 0)
         idle = np.flatnonzero(np.add.reduceat(whole.removed, whole.first[:-1]) == 0)
         notes = [f"{names[group]}: no event, so that its interval tells nothing." for group in idle]
         self.notes_ = (*notes, *notes_on_few(few, counted.table, names))
 
     def _refuse_short(self, counted: Counted, whole: Curves, horizon: float) -> None:
-        longest = longest_by_group(counted.rows.duration, counted.rows.group, len(self.group_keys_))
+        longest = counted.longest
         short = np.flatnonzero((longest < horizon) & (whole.survival[whole.first[1:] - 1] > 0))
         if len(short):
             name = self._group_names()[short[0]]

@@ -5,25 +5,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgrisk.hazards.reading import longest_by_group, read_outcome, small_codes
+from hgrisk.hazards.reading import longest_by_group, small_codes, survey_outcome
+from hgrisk.surv import Surv
 
 
-def test_an_outcome_is_copied_field_by_field():
-    event, duration = np.array([1, 0, 127], dtype=np.int8), np.array([5.0, 1e-300, 1e300])
-    codes, days = read_outcome(event, duration)
-    np.testing.assert_array_equal(codes, event)
-    np.testing.assert_array_equal(days, duration)
-    assert not np.shares_memory(codes, event)
+@given(st.lists(st.tuples(st.integers(0, 127), st.integers(1, 40), st.sampled_from([1, 4])), max_size=20))
+def test_what_an_outcome_holds(rows):
+    event = np.array([code for code, _, _ in rows], dtype=np.int8)
+    duration = np.array([days / parts for _, days, parts in rows])
+    y = Surv.from_arrays(event, duration)
+    for found in (survey_outcome(event, duration), survey_outcome(y["event"], y["duration_days"])):
+        assert found.sound
+        assert found.longest == max(duration.tolist(), default=0)
+        assert found.whole == all(day.is_integer() for day in duration.tolist())
+        assert found.causes.tolist() == sorted(set(event.tolist()) - {0})
 
 
 @pytest.mark.parametrize(
-    ("code", "day"), [(-1, 5.0), (1, 0.0), (1, -3.0), (1, np.nan), (0, np.inf)], ids=str
+    ("code", "day"), [(-1, 5.0), (-128, 5.0), (1, 0.0), (1, -3.0), (1, np.nan), (0, np.inf), (0, -np.inf)], ids=str
 )  # fmt: skip
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_value_that_is_not_allowed_is_seen_wherever_it_is(code, day, place):
     event, duration = np.array([1, 1], dtype=np.int8), np.array([5.0, 5.0])
     event[place], duration[place] = code, day
-    assert read_outcome(event, duration) is None
+    assert not survey_outcome(event, duration).sound
 
 
 @given(
@@ -37,6 +42,11 @@ def test_codes_of_whole_numbers_are_those_of_unique(numbers, kind, shift):
     np.testing.assert_array_equal(distinct, expected)
     np.testing.assert_array_equal(code, inverse)
     assert distinct.dtype == values.dtype
+
+
+def test_numbers_that_are_codes_are_not_copied():
+    values = np.array([2, 0, 1])
+    assert small_codes(values)[0] is values
 
 
 def test_numbers_far_apart_have_no_table():

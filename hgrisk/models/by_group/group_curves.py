@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 from hgrisk.curves import Floats
 from hgrisk.errors import FitError
 from hgrisk.hazards.placing import Codes
-from hgrisk.hazards.reading import longest_by_group
 from hgrisk.models.by_group.group_rows import (
     Counted,
     Rows,
@@ -105,9 +104,10 @@ class GroupCurves(GroupMemory, SurvivalModel):
         by, _, start_days = columns_of(self.by), check_level(self.level), check_start(self.start_days)
         frame = self._learn_columns(table_of(X, y))
         rows = read_rows(y, sample_weight, self._learn_groups(frame, by), cluster)
-        self.last_followup_days_ = float(rows.duration.max())
+        self.last_followup_days_ = rows.survey.longest
         self._check_events(rows)
-        counted = count_rows(self._started(rows, start_days), len(self.group_keys_))
+        counted = count_rows(rows.from_day(start_days), len(self.group_keys_))
+        self._refuse_empty(counted, start_days)
         self._learn_curves(counted)
         self._keep(counted)
         self.supported_times_ = None
@@ -207,21 +207,19 @@ class GroupCurves(GroupMemory, SurvivalModel):
         table = counted.table
         self.first_, self.times_, self.at_risk_ = table.first, table.times, table.at_risk
         self.n_censored_, self.n_entered_ = table.censored, table.entered
-        self.few_at_risk_ = few_at_risk(table, counted.places, counted.rows.late)
-        self.group_followup_days_ = longest_by_group(counted.rows.duration, counted.rows.group, len(self.group_keys_))
+        self.few_at_risk_ = few_at_risk(table, table.entered > 0)
+        self.group_followup_days_ = counted.longest
         self.score_ = self._scores()
         names = self._group_names()
-        idle = np.add.reduceat(table.event_rows.sum(axis=1), table.first[:-1]) == 0
+        idle = np.add.reduceat(table.event_rows, table.first[:-1]).sum(axis=1) == 0
         notes = [f"{names[group]}: no event, so that its interval tells nothing." for group in np.flatnonzero(idle)]
         self.notes_ = (*notes, *notes_on_few(self.few_at_risk_, table, names))
 
-    def _started(self, rows: Rows, start_days: float) -> Rows:
-        later = rows.from_day(start_days)
-        empty = np.flatnonzero(np.bincount(later.group, minlength=len(self.group_keys_)) == 0)
+    def _refuse_empty(self, counted: Counted, start_days: float) -> None:
+        empty = np.flatnonzero(counted.longest == 0)
         if len(empty):
             found = f"nobody of {self._group_names()[empty[0]]} after {start_days:g} days"
             raise FitError("Each group has a row at risk after start_days", found, "start earlier")
-        return later
 
     def _scores(self) -> Floats:
         at = slots_at(self.times_, self.first_, self.group_followup_days_.min(keepdims=True))
@@ -238,10 +236,10 @@ class GroupCurves(GroupMemory, SurvivalModel):
             raise FitError(rule, f"{latest:g}", "ask for an earlier time")
 
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        groups, where = np.unique(self._find_groups(frame), return_inverse=True)
-        self._check_followed(groups, days)
+        group = self._find_groups(frame)
+        self._check_followed(np.flatnonzero(np.bincount(group)), days)
         curves = self.incidence_[slots_at(self.times_, self.first_, days)].reshape(len(self.group_keys_), len(days))
-        return np.asarray(np.minimum(curves[groups[where]], 1.0), dtype=np.float64)
+        return np.asarray(np.minimum(curves[group], 1.0), dtype=np.float64)
 
     def _front(self, slots: NDArray[Any], days: Floats | None, n_events: Floats) -> dict[str, Any]:
         """Return the columns that a table begins with: the group, the time and the counts."""
@@ -279,5 +277,5 @@ def _row_of(X: Any) -> Any:
 
 def refuse_without(rows: Rows, what: str) -> None:
     """Raise FitError where no row ends in a re-report."""
-    if not (rows.event == RE_REPORT).any():
+    if RE_REPORT not in rows.survey.causes:
         raise FitError(f"{what} takes at least one re-report (code 1)", "none", "follow the landmarks for longer")

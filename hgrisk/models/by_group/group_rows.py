@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -14,11 +15,12 @@ from scipy.special import ndtri
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.hazards.clustered_curves import EndedRows
+from hgrisk.hazards.day_counts import count_days
 from hgrisk.hazards.placing import Codes, Places, place_rows
-from hgrisk.hazards.reading import read_outcome
+from hgrisk.hazards.reading import Survey, longest_by_group, survey_outcome
 from hgrisk.hazards.tables import EventTable, event_table
 from hgrisk.models.inputs.fit_arguments import as_labels, checked_weight
-from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv, merge_rounded
+from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv
 
 LARGEST_WEIGHT = 1e12
 SHOWN_ROWS = 12
@@ -28,77 +30,120 @@ SHOWN_ROWS = 12
 class Rows:
     """Checked rows with a case weight above 0, for the time of a fit only.
 
+    Columns are laid out when they are first looked at: counting by day reads the outcome where it lies.
+
     Attributes
     ----------
-    duration, entry : ndarray, shape (n,)
-        Days at the end and at the start of the time at risk.
-    event : ndarray of int8, shape (n,)
-        0 censored, otherwise the event.
-    weight : ndarray, shape (n,)
-        Case weights.
+    outcome : ndarray, shape (n,)
+        Outcome array, see `hgrisk.surv`.
     group : ndarray of int64, shape (n,)
         Group of each row, from 0.
+    case_weight : ndarray, shape (n,), or None
+        Case weights; None where each row counts once.
     cluster : ndarray of int64, shape (n,), or None
         Cluster of each row, from 0.
-    late : ndarray of bool, shape (n,)
-        Whether it comes under observation after day 0.
     subject : ndarray of int64, shape (n,), or None
         Subject of each row, from 0, where one has several.
+    start_days : float
+        Day before which no row is at risk.
     """
 
-    duration: Floats
-    entry: Floats
-    event: NDArray[np.int8]
-    weight: Floats
+    outcome: NDArray[np.void]
     group: Codes
-    cluster: Codes | None
-    late: NDArray[np.bool_]
+    case_weight: Floats | None = None
+    cluster: Codes | None = None
     subject: Codes | None = None
+    start_days: float = 0.0
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the outcome has entry times."""
+        return ENTRY in (self.outcome.dtype.names or ())
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the outcome holds."""
+        return survey_outcome(self.outcome["event"], self.outcome["duration_days"])
+
+    @cached_property
+    def duration(self) -> Floats:
+        """Days at the end of the time at risk, shape (n,)."""
+        return np.ascontiguousarray(self.outcome["duration_days"])
+
+    @cached_property
+    def entry(self) -> Floats:
+        """Days at its start, shape (n,)."""
+        given = self.outcome[ENTRY] if self.delayed else np.zeros(len(self.outcome))
+        return np.maximum(given, self.start_days)
+
+    @cached_property
+    def event(self) -> NDArray[np.int8]:
+        """0 censored, otherwise the event, shape (n,)."""
+        return np.ascontiguousarray(self.outcome["event"])
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Case weights, shape (n,)."""
+        return np.ones(len(self.outcome)) if self.case_weight is None else self.case_weight
+
+    @cached_property
+    def late(self) -> NDArray[np.bool_]:
+        """Whether it comes under observation after day 0, or the day of a later start, shape (n,)."""
+        return self.entry > self.start_days if self.delayed else np.zeros(len(self.outcome), dtype=np.bool_)
+
+    @cached_property
+    def any_late(self) -> bool:
+        """Whether any row does."""
+        return self.delayed and bool(self.late.any())
 
     def select(self, kept: NDArray[np.bool_]) -> Rows:
         """Return some of the rows."""
         if kept.all():
             return self
         return Rows(
-            self.duration[kept],
-            self.entry[kept],
-            self.event[kept],
-            self.weight[kept],
+            self.outcome[kept],
             self.group[kept],
+            None if self.case_weight is None else self.case_weight[kept],
             None if self.cluster is None else self.cluster[kept],
-            self.late[kept],
             None if self.subject is None else self.subject[kept],
+            self.start_days,
         )
 
     def from_day(self, start_days: float) -> Rows:
         """Return the rows that are still at risk after a day, from that day on."""
-        if start_days == 0:
+        if start_days <= self.start_days:
             return self
-        later = self.select(self.duration > start_days)
-        entry = np.maximum(later.entry, start_days)
-        return replace(later, entry=entry, late=later.late & (entry > start_days))
+        return replace(self.select(self.duration > start_days), start_days=start_days)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Rows, where they are placed and what is counted.
+    """Rows and what is counted of them.
 
     Attributes
     ----------
     rows : Rows
         The rows.
-    places : Places
-        Where each begins and ends among the event times of its group.
     table : EventTable
-        Counts at these times, one cause for each of ``causes``.
+        Counts at the event times of each group, one cause for each of ``causes``.
     causes : ndarray of int64, shape (n_causes,)
         The event codes that occur, in order.
+    longest : ndarray, shape (n_groups,)
+        Longest duration of each group; 0 where it has no rows.
+    placed : Places, or None
+        The places, where the rows were placed to be counted.
     """
 
     rows: Rows
-    places: Places
     table: EventTable
     causes: Codes
+    longest: Floats
+    placed: Places | None = None
+
+    @cached_property
+    def places(self) -> Places:
+        """Where each row begins and ends among the event times of its group."""
+        return _places(self.rows, len(self.longest)) if self.placed is None else self.placed
 
     def ended(self, removing: list[int], counting: list[int]) -> EndedRows:
         """Return how the rows end, where these causes remove and are counted."""
@@ -109,7 +154,9 @@ class Counted:
 
 def table_of(X: Any, y: Any) -> Any:
     """Return X, or a table without columns where there is none."""
-    return pd.DataFrame(index=pd.RangeIndex(len(as_surv(y)))) if X is None else X
+    if X is not None:
+        return X
+    return pd.DataFrame(index=pd.RangeIndex(len(y if _is_plain(y) else as_surv(y))))
 
 
 def read_rows(y: Any, sample_weight: Any, group: Codes, cluster: Any = None, subject: Any = None) -> Rows:
@@ -138,48 +185,54 @@ def read_rows(y: Any, sample_weight: Any, group: Codes, cluster: Any = None, sub
     DataError
         If the lengths differ or a value is not allowed.
     """
-    event, duration, entry = _outcome(y)
-    if len(group) != len(event) or not len(event):
-        found = f"{len(group)} rows of features and {len(event)} outcomes"
+    outcome = y if _is_plain(y) else as_surv(y)
+    rows = Rows(outcome, group)
+    if not (rows.survey.sound and rows.survey.whole):
+        outcome = as_surv(outcome)  # which names what is wrong, and makes ties of times that differ by rounding
+        rows = Rows(outcome, group)
+    if len(group) != len(outcome) or not len(outcome):
+        found = f"{len(group)} rows of features and {len(outcome)} outcomes"
         raise DataError("Features and outcomes have one row per landmark", found, "pass the same landmarks to both")
-    weight = _checked_weight(sample_weight, len(duration))
-    late = np.zeros(len(duration), dtype=np.bool_) if entry is None else entry > 0
-    entry = np.zeros(len(duration)) if entry is None else entry
-    subjects = _codes(subject, len(duration), "subject")
-    clusters = _codes(cluster, len(duration), "cluster")
-    return Rows(duration, entry, event, weight, group, clusters, late, subjects).select(weight > 0)
+    weight = None if sample_weight is None else _checked_weight(sample_weight, len(outcome))
+    subjects = _codes(subject, len(outcome), "subject")
+    clusters = _codes(cluster, len(outcome), "cluster")
+    if weight is None and subjects is None and clusters is None:
+        return rows
+    labelled = Rows(outcome, group, weight, clusters, subjects)
+    return labelled if weight is None else labelled.select(weight > 0)
 
 
-def _outcome(y: Any) -> tuple[NDArray[np.int8], Floats, Floats | None]:
-    """Return event codes, durations and entry times of an outcome, or refuse it."""
-    plain = isinstance(y, np.ndarray) and y.dtype == SURV_DTYPE and y.ndim == 1
-    read = read_outcome(y["event"], y["duration_days"]) if plain else None
-    if read is not None:
-        (duration,) = merge_rounded(read[1])
-        return read[0], duration, None
-    outcome = as_surv(y)
-    fields = {name: np.ascontiguousarray(outcome[name]) for name in outcome.dtype.names or ()}
-    return fields["event"], fields["duration_days"], fields.get(ENTRY)
+def _is_plain(y: Any) -> bool:
+    """Return whether it has the form of an outcome without entry times, whatever its values."""
+    return isinstance(y, np.ndarray) and y.dtype == SURV_DTYPE and y.ndim == 1
 
 
 def count_rows(rows: Rows, n_groups: int) -> Counted:
-    """Place the rows among the event times of their groups, and count them there."""
-    seen = np.zeros(int(rows.event.max()) + 1, dtype=np.bool_)
-    seen[rows.event] = True
-    causes = np.flatnonzero(seen[1:]) + 1
-    index = np.full(len(seen), -1, dtype=np.int8)
-    index[causes] = np.arange(len(causes))
-    late = rows.late if rows.late.any() else None
-    entry = None if late is None else rows.entry  # those who are not late are at risk at the first event of their group
-    places = place_rows(rows.duration, rows.event != CENSORED, entry, rows.group, n_groups=n_groups)
-    table = event_table(places, index[rows.event], rows.weight, n_causes=len(causes), late=late)
-    return Counted(rows, places, table, causes)
+    """Count the rows at the event times of their groups."""
+    outcome, survey = rows.outcome, rows.survey
+    if rows.case_weight is None and not rows.any_late:
+        days = count_days(outcome["event"], outcome["duration_days"], rows.group, survey, n_groups=n_groups)
+        if days is not None:
+            table, longest = days.settled()
+            return Counted(rows, table, survey.causes, longest)
+    index = np.full(LARGEST_CODE + 1, -1, dtype=np.int8)
+    index[survey.causes] = np.arange(len(survey.causes))
+    late = rows.late if rows.any_late else None
+    places = _places(rows, n_groups)
+    table = event_table(places, index[rows.event], rows.weight, n_causes=len(survey.causes), late=late)
+    longest = longest_by_group(rows.duration, rows.group, n_groups)
+    return Counted(rows, table, survey.causes, longest, places)
+
+
+def _places(rows: Rows, n_groups: int) -> Places:
+    entry = rows.entry if rows.any_late else None  # others are at risk at the first event of their group
+    return place_rows(rows.duration, rows.event != CENSORED, entry, rows.group, n_groups=n_groups)
 
 
 def slots_at(times: Floats, first: Codes, days: Floats) -> NDArray[np.intp]:
     """Return for each group and day the last slot at or before the day, shape (n_groups * T,)."""
     parts = [
-        begin + np.searchsorted(times[begin:end], days, side="right") - 1
+        begin + times[begin:end].searchsorted(days, side="right") - 1
         for begin, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
     ]
     return np.concatenate(parts).astype(np.intp)

@@ -60,11 +60,11 @@ class GroupMemory:
         if absent:
             found = f"{absent[0]!r}, which X does not have" if len(frame.columns) else f"{absent[0]!r} and no columns"
             raise DataError("by names columns of X", found, "correct the name, or pass X")
-        values, codes = [], np.zeros(len(frame), dtype=np.int64)
-        for name in by:
-            code, distinct = distinct_values(frame[name], name)
+        columns = [distinct_values(frame[name], name) for name in by]
+        values = [distinct for _, distinct in columns]
+        codes = columns[0][0] if by else np.zeros(len(frame), dtype=np.int64)
+        for code, distinct in columns[1:]:
             codes = codes * len(distinct) + code
-            values.append(distinct)
         group, keys = _dense(codes) if len(by) > 1 else (codes, np.arange(len(values[0]) if by else 1))
         if len(keys) > MOST_GROUPS:
             found = f"{len(keys)} in {', '.join(repr(name) for name in by)}"
@@ -102,7 +102,7 @@ class GroupMemory:
 
 def distinct_values(column: pd.Series[Any], name: str) -> tuple[Codes, NDArray[Any]]:
     """Return the distinct values of a column in order, and the place of each row among them, or refuse the column."""
-    small = small_codes(column.to_numpy()) if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" else None
+    small = _small_codes(column)
     if small is not None:
         code, distinct = small[0], pd.Index(small[1])
     elif isinstance(column.dtype, pd.CategoricalDtype):
@@ -118,6 +118,12 @@ def distinct_values(column: pd.Series[Any], name: str) -> tuple[Codes, NDArray[A
         raise DataError(f"Curves are drawn for at most {MOST_GROUPS} groups", found, "group by a coarser column")
     plain = distinct.to_numpy()
     return code, plain if plain.dtype.kind in "biuf" else np.array([str(value) for value in plain], dtype=object)
+
+
+def _small_codes(column: pd.Series[Any]) -> tuple[Codes, NDArray[Any]] | None:
+    """Return codes and distinct values of a column of whole numbers, see `small_codes`; None of another column."""
+    whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
+    return small_codes(column.to_numpy()) if whole else None
 
 
 def _dense(codes: Codes) -> tuple[Codes, Codes]:
@@ -140,9 +146,14 @@ def _in_order(code: Codes, distinct: pd.Index[Any]) -> tuple[Codes, pd.Index[Any
 
 
 def _found(column: pd.Series[Any], name: str, distinct: NDArray[Any]) -> Codes:
-    code, seen = pd.factorize(column)  # few distinct values are looked up, not each row
-    values = seen if distinct.dtype.kind in "biuf" else [str(value) for value in seen]
-    place = pd.Index(distinct).get_indexer(pd.Index(values))
+    small = _small_codes(column) if distinct.dtype.kind in "iu" else None
+    code, seen = pd.factorize(column) if small is None else small  # few distinct values are looked up, not each row
+    if small is not None:
+        near = np.minimum(np.searchsorted(distinct, seen), len(distinct) - 1)
+        place = np.where(distinct[near] == seen, near, -1)
+    else:
+        values = seen if distinct.dtype.kind in "biuf" else [str(value) for value in seen]
+        place = pd.Index(distinct).get_indexer(pd.Index(values))
     found = np.append(place, -1)[code]
     if (found < 0).any():
         at = code[found < 0][0]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.errors import FitError
-from hgrisk.hazards.placing import Codes, Places
+from hgrisk.hazards.placing import Codes
 from hgrisk.hazards.product_limit import Curves
 from hgrisk.hazards.tables import EventTable
 
@@ -14,18 +14,30 @@ FEW_AT_RISK = 10
 """Fewer rows at risk than this while others have yet to enter make an early part of a curve shaky."""
 
 
-def last_entries(places: Places, late: NDArray[np.bool_]) -> Codes:
-    """Return the slot after which the last late row of each group enters; -1 where none is late."""
-    entered = np.full(places.n_slots, -1, dtype=np.int64)
-    slots = places.start[late]
-    entered[slots] = slots
-    return np.maximum.reduceat(entered, places.first[:-1])
+def last_entries(table: EventTable, entering: NDArray[np.bool_]) -> Codes:
+    """Return the slot after which the last late row of each group enters; -1 where none is late.
+
+    Parameters
+    ----------
+    table : EventTable
+        Counts.
+    entering : ndarray of bool, shape (k,)
+        Whether late rows enter from a slot on and before the next.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_groups,)
+        Slots.
+    """
+    return np.maximum.reduceat(np.where(entering, np.arange(len(entering)), -1), table.first[:-1])
 
 
-def few_at_risk(table: EventTable, places: Places, late: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def few_at_risk(table: EventTable, entering: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return at which event times fewer than ten rows are at risk although others of the group enter later."""
+    if not entering.any():
+        return np.zeros(len(table.times), dtype=np.bool_)
     slot = np.arange(len(table.times))
-    few = (slot <= last_entries(places, late)[table.group]) & (table.rows_at_risk < FEW_AT_RISK)
+    few = (slot <= last_entries(table, entering)[table.group]) & (table.rows_at_risk < FEW_AT_RISK)
     few[table.first[:-1]] = False
     return np.asarray(few, dtype=np.bool_)
 
@@ -58,6 +70,8 @@ def refuse_emptied(of: Curves, table: EventTable, last: Codes, names: list[str])
 
 def notes_on_few(few: NDArray[np.bool_], table: EventTable, names: list[str]) -> list[str]:
     """Return a sentence for each group with small early risk sets."""
+    if not few.any():
+        return []
     notes = []
     for group, name in enumerate(names):
         slots = slice(table.first[group], table.first[group + 1])
