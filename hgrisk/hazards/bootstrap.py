@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from hgrisk.errors import ConfigError, FitError
 from hgrisk.hazards.blas import one_blas_thread
-from hgrisk.hazards.design import side_by_side
 from hgrisk.hazards.fit import CoxRows, check_rows, pose_rows
 from hgrisk.hazards.newton import Optimum, Problem, maximise
 from hgrisk.hazards.refusals import refuse_unfinite
 from hgrisk.hazards.risk_sets import Floats
 from hgrisk.hazards.steps import weigh
+from hgrisk.hazards.threads import side_by_side
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
 from hgrisk.hazards.risk_sets import Floats
+from hgrisk.hazards.threads import side_by_side
 
 CHUNK_VALUES = 80_000
 """Values of a part of the columns that stay near the processor."""
@@ -29,11 +28,8 @@ _CLOSE = 1e-4
 N_SHARES = 4
 """The rows of larger ones are shared out in so many parts, on any machine, so that sums are the same on all."""
 
-PROCESSORS = os.cpu_count() or 1
-
 Places = NDArray[np.signedinteger[Any]]
 Rows = slice | Places
-Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -174,14 +170,6 @@ def _add_moments(part, center, weight, first, second):
 def equal_parts(n_rows: int, n_parts: int) -> list[range]:
     """Cut rows into parts of one size."""
     return [range(n_rows * part // n_parts, n_rows * (part + 1) // n_parts) for part in range(n_parts)]
-
-
-def side_by_side(work: Callable[[Any], Done], parts: Sequence[Any]) -> list[Done]:
-    """Do the work on each part, on as many processors as there are, and return the results in order."""
-    if len(parts) == 1 or PROCESSORS == 1:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(min(PROCESSORS, len(parts))) as pool:
-        return list(pool.map(work, parts))
 
 
 def standardised(values: NDArray[Any], weight: Floats) -> Design:

@@ -14,7 +14,7 @@ from hgrisk.surv import LARGEST_CODE
 
 _N_CODES = LARGEST_CODE + 1
 _WIDEST = 100_000
-"""Whole numbers that lie further apart than this have no place in a table of all of them."""
+"""Whole numbers that lie further apart than this, and than there are of them, have no place in a table of all."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def small_codes(values: NDArray[Any]) -> tuple[Codes, NDArray[Any]] | None:
         return None
     code = np.ascontiguousarray(values, dtype=np.int64)
     low, high = _range(code)
-    if high - low > _WIDEST:
+    if high - low > max(_WIDEST, len(code)):
         return None
     code = code if low == 0 else np.subtract(code, low)
     present = _present(code, high - low + 1)

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
-from hgrisk.hazards.design import Design, Places, Rows, side_by_side
+from hgrisk.hazards.design import Design, Places, Rows
 from hgrisk.hazards.newton import Problem
 from hgrisk.hazards.placing import by_slot
 from hgrisk.hazards.risk_sets import Floats
 from hgrisk.hazards.steps import Point, expected_events, within_strata
 from hgrisk.hazards.sums import block_sums, from_the_end
+from hgrisk.hazards.threads import side_by_side
 
 
 def martingale_residuals(problem: Problem, point: Point) -> Floats:

@@ -114,9 +114,20 @@ def _rank(distinct: Floats, days: Floats) -> Slots:
     looked_up = len(distinct) > 0 and distinct[-1] < min(_LARGEST_DAY, 1000 + 20 * len(days))
     whole = looked_up and np.array_equal(distinct, np.floor(distinct))
     if not whole:
-        return np.searchsorted(distinct, days, side="right").astype(np.int32)
+        order = np.argsort(days)  # far faster than to search for each: the walk stays in the cache
+        return np.asarray(_walk(distinct, days, order), dtype=np.int32)
     table = np.searchsorted(distinct, np.arange(distinct[-1] + 1), side="right").astype(np.int32)
     slots: Slots = table[np.clip(days, 0.0, distinct[-1]).astype(np.int32)]
+    return slots
+
+
+@compiled
+def _walk(distinct, days, order):
+    slots, at = np.empty(len(days), dtype=np.int32), 0
+    for row in order:
+        while at < len(distinct) and distinct[at] <= days[row]:
+            at += 1
+        slots[row] = at
     return slots
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.hazards.compiled import compiled
-from hgrisk.hazards.design import N_SHARES, equal_parts, side_by_side
+from hgrisk.hazards.design import N_SHARES, equal_parts
 from hgrisk.hazards.risk_sets import Floats, RiskSets, ties_at
+from hgrisk.hazards.threads import side_by_side
 
 DIGITS_KEPT = 1e-10
 """Smallest part of a later risk set that an earlier one may be: sums are differences there."""
@@ -126,7 +128,7 @@ def likelihood_at(weighted: Weighted, predictor: Floats) -> Point:
     """
     shift = largest_by_stratum(predictor, weighted)
     risk, at_risk, of_events, gained = risk_sums(weighted, predictor, shift, weighted.counts)
-    logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
+    logs, once, twice = steps_of(at_risk, of_events, weighted)
     lost = bool(_loses(at_risk, weighted.n_tied, weighted.sets.opens))
     return Point(gained - logs, risk, shift, once, twice, lost)
 
@@ -183,6 +185,21 @@ def risk_sums(
     parts = side_by_side(share, row_shares(n_rows, sets.n_slots))
     leaving, of_events, gained = (sum(some) for some in zip(*parts, strict=True))
     return risk, _from_the_end(leaving, sets.opens), of_events, gained
+
+
+def steps_of(at_risk: Floats, of_events: Floats, weighted: Weighted) -> tuple[float, Floats, Floats]:
+    """Sum the logs and the inverses of the totals over the steps of each slot; see `Point`."""
+    n_tied, mean_weight, n_slots = weighted.n_tied, weighted.mean_weight, len(at_risk)
+    once, twice = np.zeros((n_slots, 2)), np.zeros((n_slots, 4))
+
+    def share(slots: slice) -> float:
+        totals = (at_risk[slots], of_events[slots], n_tied[slots], mean_weight[slots])
+        return float(_steps(*totals, weighted.efron, once[slots], twice[slots]))
+
+    before = np.cumsum(n_tied)
+    n_shares = N_SHARES if before[-1] >= MANY_ROWS else 1
+    bounds = [0, *np.searchsorted(before, before[-1] * np.arange(1, n_shares) / n_shares).tolist(), n_slots]
+    return sum(side_by_side(share, [slice(low, high) for low, high in pairwise(bounds)])), once, twice
 
 
 def row_shares(n_rows: int, n_slots: int) -> list[slice]:
@@ -271,18 +288,16 @@ def _from_the_end(leaving, opens):
 
 
 @compiled
-def _steps(at_risk, of_events, n_tied, mean_weight, efron):
-    """Sum the logs and the inverses of the totals over the steps of each slot."""
-    n_slots = len(at_risk)
-    once, twice = np.zeros((n_slots, 2)), np.zeros((n_slots, 4))
+def _steps(at_risk, of_events, n_tied, mean_weight, efron, once, twice):
+    """Add the inverses up in place; return the sum of the logs, infinite where a total underflows."""
     logs = 0.0
-    for slot in range(n_slots):
+    for slot in range(len(at_risk)):
         mean = 0.0
         for step in range(n_tied[slot]):
             fraction = step / n_tied[slot] if efron else 0.0
             total = at_risk[slot] - fraction * of_events[slot]
             if not total > 0:
-                return np.inf, once, twice
+                return np.inf
             size = mean_weight[slot] / total
             logs += mean_weight[slot] * np.log(total)
             once[slot, 0] += size
@@ -294,7 +309,7 @@ def _steps(at_risk, of_events, n_tied, mean_weight, efron):
             change = fraction - mean
             mean += size / twice[slot, 0] * change
             twice[slot, 3] += size * change * (fraction - mean)
-    return logs, once, twice
+    return logs
 
 
 @compiled

@@ -22,10 +22,10 @@ from hgrisk.hazards.risk_sets import Floats, build_risk_sets
 from hgrisk.hazards.staying import Staying, find_staying
 from hgrisk.hazards.steps import (
     Point,
-    _steps,
     expected_events,
     largest_by_stratum,
     risk_sums,
+    steps_of,
     weigh,
     within_strata,
 )
@@ -51,7 +51,7 @@ class Subdistribution(Problem):
         shift = largest_by_stratum(predictor, weighted)
         risk, at_risk, of_events, gained = risk_sums(weighted, predictor, shift, weighted.counts)
         at_risk += self.staying.earlier(risk)
-        logs, once, twice = _steps(at_risk, of_events, weighted.n_tied, weighted.mean_weight, weighted.efron)
+        logs, once, twice = steps_of(at_risk, of_events, weighted)
         return Point(gained - logs, risk, shift, once, twice)
 
     def derivatives(self, point: Point, by: Floats | None = None) -> tuple[Floats, Floats]:

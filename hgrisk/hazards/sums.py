@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hgrisk.hazards.compiled import compiled
-from hgrisk.hazards.design import Design, side_by_side
+from hgrisk.hazards.design import Design
 from hgrisk.hazards.risk_sets import Floats, RiskSets, Slots
 from hgrisk.hazards.steps import Point, Weighted, expected_events
+from hgrisk.hazards.threads import side_by_side
 
 LARGEST_TABLE = 4_000_000
 """Values of a table by slot and column that is held at once; beyond it, slots are gone through block by block."""
