@@ -1,7 +1,7 @@
 """How fast are the survival models, and beside whom? Run on demand on a quiet machine, the result is committed.
 
 Every engine is a file ``survival_speed/by_NAME``, written as its users would write it. A run is a process of its own,
-warmed up on a few rows. Runs take turns, round by round, so that a busy minute hits all. Coefficients and errors of
+warmed up on a fifth of the rows. Runs take turns, round by round, so that a busy minute hits all. Coefficients and errors of
 each engine are compared with those of hgrisk before it counts (``equal``; not those of the bootstrap, whose draws
 differ). ``peak_mb`` is the most memory that the process ever held, its data included. Ratios are of medians over the
 rounds.
@@ -34,7 +34,9 @@ ENGINES = HERE / "survival_speed"
 RESULTS = HERE / "results" / "survival.csv"
 PEERS_PYTHON = HERE.parent / ".venv-survival" / "bin" / "python"
 IN_PEERS = ("lifelines", "survival", "coxdev")
-SMALL = 2_000
+FEWER = 5
+"""Engines are warmed up on a fifth of the rows, so that all they compile or load for many rows is there."""
+
 TOLERANCE = 1e-5
 """Of coefficients and errors, in standard errors; peers stop their searches at other places."""
 PLAN = {
@@ -96,7 +98,7 @@ def race(base, task):
     """All runs of one task, as rows of the table; the first round of all comes before the second of any."""
     size, rounds = PLAN[task]
     folder, small = base / task, base / f"{task} small"
-    for n, where in ((size, folder), (SMALL, small)):
+    for n, where in ((size, folder), (size // FEWER, small)):
         subprocess.run([sys.executable, ENGINES / "tasks.py", task, str(n), where], check=True)  # noqa: S603
     results = {engine: [] for engine in rounds if present(engine)}
     for turn in range(max(rounds.values())):

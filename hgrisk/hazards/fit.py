@@ -176,7 +176,9 @@ def fit_cox(
                 "a risk set below 1e-10 of a later one",
                 "make strata of rows that enter late",
             )
-        null = likelihood_at(problem.weighted, np.zeros(len(rows.X)) if rows.offset is None else rows.offset).loglik
+        null = likelihood_at(
+            problem.weighted, np.zeros(len(rows.X)) if rows.offset is None else rows.offset.copy()
+        ).loglik
         return _described(problem, optimum, null, cluster)
 
 

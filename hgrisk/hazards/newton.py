@@ -14,7 +14,7 @@ from hgrisk.hazards.design import Design
 from hgrisk.hazards.lasso import lasso_step
 from hgrisk.hazards.refusals import refuse_collinear, refuse_monotone
 from hgrisk.hazards.risk_sets import Floats
-from hgrisk.hazards.steps import Point, Weighted, expected_events, likelihood_at
+from hgrisk.hazards.steps import Point, Weighted, likelihood_at, surplus_events
 from hgrisk.hazards.sums import Block, cut_into_blocks, derivatives
 
 DECREMENT = 1e-9
@@ -77,10 +77,7 @@ class Problem:
 
     def gradient(self, point: Point) -> Floats:
         """Return the gradient of the likelihood, without its penalty: one look at the columns, and no table of them."""
-        sets = self.weighted.sets
-        surplus = self.weighted.weight * sets.happened
-        surplus -= expected_events(sets, point)
-        return self.design.total(surplus) / self.design.scale
+        return self.design.total(surplus_events(self.weighted, point)) / self.design.scale
 
     def penalised(self, point: Point, coef: Floats) -> float:
         """Return the value that is maximised."""

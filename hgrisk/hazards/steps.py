@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -119,7 +120,7 @@ def likelihood_at(weighted: Weighted, predictor: Floats) -> Point:
     weighted : Weighted
         Risk sets and weights.
     predictor : ndarray, shape (n,)
-        Linear predictor of each row.
+        Linear predictor of each row; overwritten, since new memory for a million rows takes as long as the sums.
 
     Returns
     -------
@@ -155,7 +156,7 @@ def risk_sums(
     weighted : Weighted
         Risk sets and weights.
     predictor : ndarray, shape (n,)
-        Linear predictor of each row.
+        Linear predictor of each row; it becomes ``risk``.
     shift : ndarray, shape (k,)
         The largest of them in the stratum of each slot.
     counts : ndarray of bool, shape (n,)
@@ -170,12 +171,12 @@ def risk_sums(
     gained : float
         Weighted sum over the events of ``predictor - shift``.
     """
-    sets, n_rows = weighted.sets, len(predictor)
-    risk, alone = np.empty(n_rows), int(sets.opens.sum()) == 1
+    sets, n_rows, alone = weighted.sets, len(predictor), int(weighted.sets.opens.sum()) == 1
 
     def share(rows: slice) -> tuple[Floats, Floats, float]:
         stop, happened = sets.stop[rows], sets.happened[rows]
-        own = np.subtract(predictor[rows], shift[0] if alone else shift[stop], out=risk[rows])
+        own = predictor[rows]
+        own -= shift[0] if alone else shift[stop]
         gained = _over_events(own, weighted.weight[rows], happened)
         np.exp(np.minimum(own, 0.0, out=own), out=own)
         own *= weighted.weight[rows]
@@ -184,7 +185,7 @@ def risk_sums(
 
     parts = side_by_side(share, row_shares(n_rows, sets.n_slots))
     leaving, of_events, gained = (sum(some) for some in zip(*parts, strict=True))
-    return risk, _from_the_end(leaving, sets.opens), of_events, gained
+    return predictor, _from_the_end(leaving, sets.opens), of_events, gained
 
 
 def steps_of(at_risk: Floats, of_events: Floats, weighted: Weighted) -> tuple[float, Floats, Floats]:
@@ -225,18 +226,32 @@ def expected_events(sets: RiskSets, point: Point, by: Floats | None = None) -> F
     ndarray, shape (n,)
         ``risk * sum of the steps at risk``; a row's own tied steps count in part.
     """
+    expected = np.empty(len(point.risk))
+    _by_row(_expected, sets, point, expected, by)
+    return expected
+
+
+def surplus_events(weighted: Weighted, point: Point) -> Floats:
+    """Return the events observed less those expected of each row, times its weight, shape (n,)."""
+    surplus = np.where(weighted.sets.happened, weighted.weight, 0.0)
+    _by_row(_take_expected, weighted.sets, point, surplus)
+    return surplus
+
+
+def _by_row(
+    kernel: Callable[..., None], sets: RiskSets, point: Point, result: Floats, by: Floats | None = None
+) -> None:
+    """Go through the rows with what is expected by slot."""
     whole, part = point.once[:, 0], point.once[:, 1]
     if by is not None:
         whole, part = whole * by, part * by
     passed = within_strata(whole, sets.opens)
-    expected = np.empty(len(point.risk))
 
     def share(rows: slice) -> None:
         row = (point.risk[rows], sets.happened[rows], sets.start[rows], sets.stop[rows])
-        _expected(*row, passed, part, expected[rows])
+        kernel(*row, passed, part, result[rows])
 
-    side_by_side(share, row_shares(len(expected), sets.n_slots))
-    return expected
+    side_by_side(share, row_shares(len(result), sets.n_slots))
 
 
 @compiled
@@ -349,9 +364,18 @@ def _loses(at_risk, n_tied, opens):
 
 
 @compiled
+def _expected_of(row, risk, happened, start, stop, running, part):
+    steps = running[stop[row]] - running[start[row]]
+    return risk[row] * (steps - part[stop[row]] if happened[row] else steps)
+
+
+@compiled
 def _expected(risk, happened, start, stop, running, part, expected):
     for row in range(len(risk)):
-        steps = running[stop[row]] - running[start[row]]
-        if happened[row]:
-            steps -= part[stop[row]]
-        expected[row] = risk[row] * steps
+        expected[row] = _expected_of(row, risk, happened, start, stop, running, part)
+
+
+@compiled
+def _take_expected(risk, happened, start, stop, running, part, observed):
+    for row in range(len(risk)):
+        observed[row] -= _expected_of(row, risk, happened, start, stop, running, part)

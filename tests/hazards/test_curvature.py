@@ -17,7 +17,7 @@ def test_it_is_the_slope_of_observed_less_expected_events(efron):
     rows = CoxRows(np.empty((n, 0)), entry + rng.integers(1, 9, n), rng.random(n) < 0.7, entry, weight, stratum)
     weighted = pose_rows(rows, efron=efron).weighted
     predictor, direction = rng.normal(size=n), rng.normal(size=n)
-    point = likelihood_at(weighted, predictor)
+    point = likelihood_at(weighted, predictor.copy())
     expected = expected_events(weighted.sets, point)
     above, below = (
         expected_events(weighted.sets, likelihood_at(weighted, predictor + sign * small * direction))
