@@ -52,6 +52,7 @@ $(BENCH): bench-%: .venv/.ready
 
 bench-features: .venv-peers/.ready
 bench-survival: .venv-survival/.ready
+bench-explain: .venv-explain/.ready
 
 lab: .venv/.lab ## open the notebooks in JupyterLab
 	cd notebooks && ../$(BIN)/jupyter lab
@@ -61,9 +62,10 @@ lock: ## renew the lock files with uv; LOCK_FLAGS=--upgrade takes the newest ver
 	$(LOCK) --extra lab -c requirements.lock -o requirements-lab.lock
 	$(subst pyproject.toml,benchmarks/as_of/peers.in,$(LOCK)) -o benchmarks/as_of/peers.lock
 	$(subst pyproject.toml,benchmarks/survival_speed/peers.in,$(LOCK)) -o benchmarks/survival_speed/peers.lock
+	$(subst pyproject.toml,benchmarks/explain_speed/peers.in,$(LOCK)) -o benchmarks/explain_speed/peers.lock
 
 clean: ## remove environments and caches; runs/ stays
-	rm -rf .venv .venv-peers .venv-survival $(OTHERS:%=.venv-%) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .venv-peers .venv-survival .venv-explain $(OTHERS:%=.venv-%) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 # Environments. The stamp is newer than the lock and pyproject.toml, or the environment is brought up to date.
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
@@ -91,7 +93,8 @@ $(OTHERS:%=.venv-%/.ready): .venv-%/.ready: requirements.lock pyproject.toml
 # What speed is measured beside, apart from all else: no part of hgrisk, and other versions of the same packages.
 .venv-peers/.ready: benchmarks/as_of/peers.lock
 .venv-survival/.ready: benchmarks/survival_speed/peers.lock
-.venv-peers/.ready .venv-survival/.ready:
+.venv-explain/.ready: benchmarks/explain_speed/peers.lock
+.venv-peers/.ready .venv-survival/.ready .venv-explain/.ready:
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@

@@ -50,6 +50,7 @@ TESTED_ELSEWHERE = {
     ],
     "tests/models/test_piecewise_exponential.py": ["models/likelihood/pieces"],
     "tests/models/test_prior_count.py": ["models/inputs/history_columns"],
+    "tests/models/test_logistic.py": ["models/by_horizon/classifier", "models/by_horizon/outcomes"],
     "tests/models/test_every_model.py": ["models/inputs/fit_arguments", "models/protocol", "models/registry"],
     "tests/report/test_render.py": [
         *("report/blocks", "report/cohort", "report/content", "report/data", "report/opening", "report/results"),

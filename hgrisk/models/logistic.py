@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Self
-
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError
 from hgrisk.hazards.blas import one_blas_thread
-from hgrisk.models.inputs.censoring_weights import HorizonOutcome, outcome_at, uncensored_probability
+from hgrisk.models.by_horizon.classifier import HorizonClassifier
+from hgrisk.models.inputs.censoring_weights import HorizonOutcome
 from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
-from hgrisk.models.protocol import SurvivalModel, Training
+from hgrisk.models.protocol import Training
 
 Z_95 = float(norm.ppf(0.975))
 
 
-class ReReportLogistic(SurvivalModel):
+class ReReportLogistic(HorizonClassifier):
     """One ridge logistic regression per horizon, with inverse-probability-of-censoring weights.
 
-    At each horizon a re-report by then is a yes; a competing event by then, or follow-up to the horizon without a
-    re-report, a no; a row censored earlier has no label and passes its weight on. The censoring distribution is the
-    training Kaplan-Meier, so censoring must not depend on features. Where the horizons' probabilities cross in a row,
-    they are put in rising order (Chernozhukov et al. 2009, doi:10.1093/biomet/asp030).
+    Labels, weights and crossing horizons: see `HorizonClassifier`.
 
     Parameters
     ----------
@@ -68,46 +62,11 @@ class ReReportLogistic(SurvivalModel):
     [0.0, 0.82, 0.01, 0.98, 0.0, 0.17]
     """
 
-    supported_times_: tuple[float, ...]
-
     def __init__(self, horizons_days: tuple[float, ...] = (183, 365, 548), penalty: float = 0.01) -> None:
         self.horizons_days = horizons_days
         self.penalty = penalty
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, followable_days: Any = None) -> Self:
-        """Fit one regression per horizon.
-
-        Parameters
-        ----------
-        X : DataFrame or ndarray, shape (n, p)
-            Features, one row per landmark.
-        y : ndarray or DataFrame, shape (n,)
-            Outcome with the fields ``event`` and ``duration_days``.
-        sample_weight : array-like of float, shape (n,), optional
-            Case weights, 0 and above.
-        followable_days : array-like of float, shape (n,), optional
-            Calendar days until follow-up of everyone ends, whatever happens to the row. Rows that could not be followed
-            for a horizon are left out of its regression, whatever happened to them: when follow-up ends at one calendar
-            date, no weight makes up for them if a feature depends on the calendar.
-
-        Returns
-        -------
-        ReReportLogistic
-            The fitted model itself.
-
-        Raises
-        ------
-        ConfigError
-            If a setting is not allowed.
-        DataError
-            If the input does not meet its rule.
-        FitError
-            If by some horizon nobody re-reported, everybody did, or nobody was followed so long.
-        """
-        horizons = self._check_settings()
-        training = self._check_training(X, y, sample_weight)
-        limit = _followable(followable_days, len(training.kept))[training.kept]
-        outcomes = [_outcome(training, limit, day) for day in horizons]
+    def _learn(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
         self.preparer_ = FeaturePreparer().fit(training.frame)
         design = numeric_matrix(self.preparer_.transform(training.frame))
         if design.shape[1] == 0:
@@ -117,9 +76,6 @@ class ReReportLogistic(SurvivalModel):
         self.coef_ = np.array([coef for _, coef, _, _ in fits])
         self.covariance_ = np.array([covariance for _, _, covariance, _ in fits])
         self.n_events_ = np.array([n_events for _, _, _, n_events in fits])
-        self.least_uncensored_ = np.array([outcome.least_uncensored for outcome in outcomes])
-        self.supported_times_ = horizons
-        return self
 
     @property
     def summary_(self) -> pd.DataFrame:
@@ -139,71 +95,13 @@ class ReReportLogistic(SurvivalModel):
             }
         )
 
-    def predict(self, X: Any) -> Floats:
-        """Return the logit of a re-report by the longest horizon.
-
-        Parameters
-        ----------
-        X : DataFrame or ndarray, shape (n, p)
-            Features with the columns of fit, in the order of fit.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Linear in the prepared columns; higher is worse.
-
-        Raises
-        ------
-        FitError
-            If a column is missing, extra or moved.
-        """
-        return np.asarray(self._logits(self._check_columns(X))[:, -1], dtype=np.float64)
-
     def _logits(self, frame: pd.DataFrame) -> Floats:
         design = numeric_matrix(self.preparer_.transform(frame))
         return np.asarray(design @ self.coef_.T + self.intercept_, dtype=np.float64)
 
-    def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        risen = np.sort(expit(self._logits(frame)), axis=1)
-        return np.asarray(risen[:, np.searchsorted(self.supported_times_, days)], dtype=np.float64)
-
-    def _check_settings(self) -> tuple[float, ...]:
-        horizons = tuple(sorted({float(day) for day in self.horizons_days}))
-        if not horizons or not all(np.isfinite(day) and day > 0 for day in horizons):
-            raise ConfigError("Horizons are days above 0", f"{self.horizons_days!r}", "use (183, 365, 548), say")
+    def _check_settings(self) -> None:
         if not (np.isfinite(self.penalty) and self.penalty > 0):
             raise ConfigError("A ridge penalty is finite and above 0", f"{self.penalty!r}", "use 0.01, say")
-        return horizons
-
-
-def _followable(days: Any, n: int) -> Floats:
-    if days is None:
-        return np.full(n, np.inf)
-    limit = np.asarray(days, dtype=np.float64)
-    if limit.shape != (n,) or np.any(np.isnan(limit)):
-        raise DataError(
-            "followable_days has one number per row", f"shape {limit.shape} for {n} rows", "align it with X"
-        )
-    return limit
-
-
-def _outcome(training: Training, limit: Floats, day: float) -> HorizonOutcome:
-    """Return label and weight of the rows that could be followed for the horizon; the others weigh nothing.
-
-    The weights rest on the censoring of the rows that are left: that of all rows would count those left out twice.
-    """
-    able = limit >= day
-    duration, event, weight = training.duration[able], training.event[able], training.weight[able]
-    if not np.any(duration >= day):
-        longest = f"a longest follow-up of {duration.max(initial=0):g} days"
-        raise FitError(f"Some row is followed for {day:g} days", longest, "leave this horizon out")
-    uncensored = uncensored_probability(duration, event, weight)
-    outcome = outcome_at(training.duration, training.event, uncensored, day)
-    outcome = replace(outcome, weight=np.where(able, outcome.weight, 0.0))
-    for answer, rule in ((True, "re-reports"), (False, "is known not to re-report")):
-        if not np.any((outcome.label == answer) & (outcome.weight > 0)):
-            raise FitError(f"Some row {rule} within {day:g} days", "none", "leave this horizon out")
-    return outcome
 
 
 def _fit_horizon(

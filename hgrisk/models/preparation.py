@@ -156,6 +156,14 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         check_is_fitted(self)
         return np.array(self.feature_names_out_, dtype=object)
 
+    @property
+    def source_of_(self) -> dict[str, str]:
+        """The raw column that each prepared column comes from, in the order of `transform`."""
+        check_is_fitted(self)
+        raw = {column: name for name in self.numeric_ for column in (name, f"{name}{FLAG}")}
+        raw |= {f"{name}={level}": name for name, levels in self.levels_.items() for level in levels}
+        return {column: raw[column] for column in self.feature_names_out_}
+
     def unfamiliar(self, X: Any) -> pd.DataFrame:
         """Count what training never showed: missing values without a flag, values out of range, unseen levels.
 

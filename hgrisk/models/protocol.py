@@ -16,7 +16,11 @@ from hgrisk.errors import DataError, FitError
 from hgrisk.hazards.concordance import compare_pairs
 from hgrisk.models.inputs.columns import ColumnMemory
 from hgrisk.models.inputs.fit_arguments import checked_weight
+from hgrisk.models.score_terms import ScoreTerms
 from hgrisk.surv import ENTRY, as_surv, without_entry
+
+TERMS_OF = "use a Cox or logistic model, a points card, ExplainableBoosting or BoostedClassifier"
+"""Cure for a model without terms."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,28 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         if not compared[0] > 0:
             raise DataError("A concordance is of rows that can be compared", "no such pair", "pass more rows")
         return float(won[0] / compared[0])
+
+    def score_terms(self, X: Any, at_days: float) -> ScoreTerms:  # noqa: ARG002
+        """Return what each feature adds to the score of each row.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features with the columns of fit, in the order of fit.
+        at_days : float
+            Days since the landmark for which the score is.
+
+        Returns
+        -------
+        ScoreTerms
+            Terms that add up to the score.
+
+        Raises
+        ------
+        FitError
+            If the model has no terms, or a column is missing, extra or moved.
+        """
+        raise FitError("A score is taken apart where a model adds up terms", f"{type(self).__name__}", TERMS_OF)
 
     @abstractmethod
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:

@@ -257,3 +257,12 @@ NOT_FOR_US = {
 @parametrize_with_checks([FeaturePreparer()], expected_failed_checks=lambda _: NOT_FOR_US)
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
+
+
+def test_every_prepared_column_has_the_raw_one_it_comes_from():
+    X = pd.DataFrame({"count": [0, 1, None, 2] * 10, "a=b": ["x", "y", "x", "z"] * 10, "idle": 1.0})
+    preparer = FeaturePreparer(min_level_count=1).fit(X)
+    assert preparer.source_of_ == {
+        "count": "count", "count__missing": "count", "a=b=y": "a=b", "a=b=z": "a=b",
+    }  # fmt: skip
+    assert list(preparer.source_of_) == preparer.get_feature_names_out().tolist()
