@@ -1,10 +1,10 @@
 """How fast are the survival models, and beside whom? Run on demand on a quiet machine, the result is committed.
 
 Every engine is a file ``survival_speed/by_NAME``, written as its users would write it. A run is a process of its own,
-warmed up on a fifth of the rows. Runs take turns, round by round, so that a busy minute hits all. Coefficients and errors of
-each engine are compared with those of hgrisk before it counts (``equal``; not those of the bootstrap, whose draws
-differ). ``peak_mb`` is the most memory that the process ever held, its data included. Ratios are of medians over the
-rounds.
+warmed up on a fifth of the rows. Runs take turns, round by round, so that a busy minute hits all. Coefficients and
+errors of each engine are compared with those of hgrisk before it counts (``equal``; not those of the bootstrap, whose
+draws differ). ``peak_mb`` is the most memory that the process ever held, its data included. Ratios are of medians over
+the rounds.
 
 Peers that hgrisk does not depend on live in an environment of their own, which ``make bench-survival`` makes from
 ``survival_speed/peers.lock``; R is taken where ``Rscript`` and its package survival are there. What is absent is left
