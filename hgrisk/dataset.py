@@ -120,7 +120,7 @@ class Dataset:
         ----------
         model : SurvivalModel
             One that takes delayed entry models a hazard, which is of the time at risk. One that does not models a
-            probability, which is of all that are followed from the landmark.
+            probability, which counts from the landmark, of those still followed when their time at risk begins.
 
         Returns
         -------

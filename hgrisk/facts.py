@@ -330,8 +330,9 @@ def _notes(experiment: Experiment, prepared: Prepared) -> list[str]:
         notes.append(
             f"No outcome can fall within {experiment.cohort.merge_window_days} days of the incident that set the "
             "landmark: households enter the risk set of a hazard after these days, so that coefficients are hazard "
-            "ratios of the time at risk. Horizons count from the landmark; where these days end later for one "
-            "household than for others, its probability from a hazard is a little too high."
+            "ratios of the time at risk. Horizons count from the landmark. All figures are of households that are "
+            "still followed when these days end; where they end later for one household than for others, its "
+            "probability from a hazard is a little too high."
         )
     elif experiment.cohort.merge_window_days and not experiment.cohort.dates:
         notes.append(

@@ -52,7 +52,7 @@ class Judge:
     censoring : ndarray
         Outcome that gives the censoring distribution. After a temporal split the training outcomes end at the date of
         the split and the test outcomes do not, so their censoring differs and the test's own is used; else the
-        training's. All landmarks are followed from the start, also where their time at risk begins later.
+        training's. Follow-up counts from the landmark, also where the time at risk begins later.
     settings : EvaluationSettings
         Horizons, metrics and groups.
     seed : int

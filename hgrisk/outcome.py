@@ -147,7 +147,8 @@ class Outcome:
     def y_from_landmark(self) -> NDArray[np.void]:
         """The outcome array of the same landmarks without ``entry_days``, shape (n,), to judge probabilities by.
 
-        All are followed from the landmark on, whenever their time at risk begins.
+        Follow-up counts from the landmark. With ``at_risk_from="merge_window"`` these are the landmarks that are still
+        followed when their window ends, and so are the probabilities: who died, moved or was lost before is not there.
         """
         return Surv.from_arrays(self.table["event"].to_numpy(), self.table["duration_days"].to_numpy())
 

@@ -235,8 +235,8 @@ def checked_entry(entry_days: Any, days: NDArray[np.float64]) -> tuple[NDArray[n
 def merge_rounded(*columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Return columns of times in which times that differ by rounding only are equal, so that they are ties.
 
-    Times in a row, each no further from the one before than rounding (``ROUNDING``), become the first of them. Whole
-    days are returned as they are.
+    Times no further than rounding (``ROUNDING``) from the first of them become that first. Whole days are returned as
+    they are.
 
     Parameters
     ----------
@@ -260,10 +260,12 @@ def merge_rounded(*columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], .
     """
     if all(np.array_equal(days, np.floor(days)) for days in columns):
         return columns
-    times = np.sort(np.concatenate(columns))
+    times = np.unique(np.concatenate(columns))
     times = times[np.isfinite(times)]
-    near = np.concatenate(([False], np.diff(times) <= ROUNDING * np.maximum(1.0, times[1:])))
-    first = times[np.maximum.accumulate(np.where(near, 0, np.arange(len(times))))]
+    first = times.copy()
+    for place in np.flatnonzero(np.diff(times) <= ROUNDING * np.maximum(1.0, times[1:])) + 1:  # few, as a rule
+        if times[place] - first[place - 1] <= ROUNDING * max(1.0, times[place]):
+            first[place] = first[place - 1]
     moved = np.flatnonzero(times != first)
     return tuple(_replaced(days, times[moved], first[moved]) for days in columns) if len(moved) else columns
 

@@ -54,7 +54,7 @@ def test_the_example_runs_as_printed(example, monkeypatch, capsys):
     assert isinstance(scores, pd.DataFrame)
     assert scores["model"].unique().tolist() == ["base rate", "prior count", "cox"]
     uno = scores.query("metric == 'uno_c' and horizon_days == 365").set_index("model")
-    assert uno["estimate"]["base rate"] == 0.5
+    assert uno["estimate"]["base rate"] == pytest.approx(0.5, abs=1e-12)  # all pairs are ties
     assert 0.55 < uno["estimate"]["prior count"] < 0.80
     assert (uno["lower"] <= uno["estimate"]).all()
     assert (uno["estimate"] <= uno["upper"]).all()

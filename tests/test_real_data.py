@@ -16,6 +16,7 @@ from hgrisk.experiment import run_experiment
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 PRINTED = 5.1e-6
+EXACT = 1e-12  # sums in another order
 ROSSI = {
     "fin": -0.37942, "age": -0.05744, "race": 0.31390, "wexp": -0.14980, "mar": -0.43370, "paro": -0.08487,
     "prio": 0.09150,
@@ -98,7 +99,7 @@ def test_race_sex_and_age_are_audited_but_no_model_sees_them(broward):
 
 def test_discrimination_is_believable(broward):
     whole = broward.scores.query("group == 'all' and metric in ('uno_c', 'harrell_c')").set_index("model")
-    assert (whole.loc["base_rate", "estimate"] == 0.5).all()
+    np.testing.assert_allclose(whole.loc["base_rate", "estimate"], 0.5, atol=EXACT)
     for model in ("prior_count", "cox", "logistic"):
         assert whole.loc[model, "estimate"].between(0.55, 0.80).all(), model
     ladder = broward.ladder.query("metric == 'uno_c'").set_index(["step", "horizon_days"])["estimate"]

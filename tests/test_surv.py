@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hgrisk.errors import DataError
 from hgrisk.models.cox import CoxRegression
-from hgrisk.surv import SURV_DTYPE, Surv, as_surv, merge_rounded
+from hgrisk.surv import ROUNDING, SURV_DTYPE, Surv, as_surv, merge_rounded
 
 R_TOLERANCE = 1e-8
 DAYS = st.integers(1, 10**7).map(lambda tenths: tenths / 10)
@@ -141,3 +141,10 @@ def test_codes_of_any_kind_of_number_are_the_same_outcome(rows):
     for kind in (bool, np.int8, np.uint64, float, object):
         y = Surv.from_arrays(event.astype(kind), np.repeat(days, 2)[::2])
         np.testing.assert_array_equal(y, expected)
+
+
+def test_a_chain_of_near_times_does_not_become_one():
+    days = 1000.5 + np.arange(2000) * 1e-5
+    (merged,) = merge_rounded(days)
+    assert np.max(np.abs(merged - days)) <= ROUNDING * 1001
+    assert len(np.unique(merged)) > 500

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import LinAlgError
 
 from hgrisk.errors import ConfigError, FitError
 from hgrisk.hazards.blas import one_blas_thread
@@ -127,10 +128,12 @@ def bootstrap_cox(
 
 def _refit(whole: Problem, weight: Floats, found: Optimum, names: list[str]) -> Floats:
     weighted = weigh(whole.weighted.sets, weight, efron=whole.weighted.efron)
+    if not weighted.n_events > 0:
+        return np.full(len(found.coef), np.nan)
     part = weighted.n_events / whole.weighted.n_events
     problem, borrowed = replace(whole, weighted=weighted, ridge=whole.ridge * part), found.information * part
     try:
         optimum = maximise(problem, names, found.coef, look_round=False, borrowed=borrowed)
-    except FitError:
+    except (FitError, LinAlgError):
         return np.full(len(found.coef), np.nan)
     return optimum.coef / whole.design.scale

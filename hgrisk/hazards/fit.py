@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.blas import one_blas_thread
@@ -168,17 +168,16 @@ def fit_cox(
     with one_blas_thread():
         problem = pose_rows(rows, penalty, l1_ratio, efron=efron)
         refuse_unfinite(problem.design, names)
-        begin, borrowed = _begin(rows, problem, names) if start is None else (_worth(start, problem), None)
-        optimum = maximise(problem, names, begin * problem.design.scale, borrowed=borrowed)
+        offset = np.zeros(len(rows.X)) if rows.offset is None else np.array(rows.offset, dtype=np.float64)
+        null = likelihood_at(problem.weighted, offset).loglik
+        begin, borrowed = _begin(rows, problem, names) if start is None else (start, None)
+        optimum = _search(problem, names, begin * problem.design.scale, borrowed, null)
         if optimum.point.lost:
             raise FitError(
                 "Sums over those at risk keep their digits where rows that enter late have no far higher hazard",
                 "a risk set below 1e-10 of a later one",
                 "make strata of rows that enter late",
             )
-        null = likelihood_at(
-            problem.weighted, np.zeros(len(rows.X)) if rows.offset is None else rows.offset.copy()
-        ).loglik
         return _described(problem, optimum, null, cluster)
 
 
@@ -217,10 +216,14 @@ def check_rows(rows: CoxRows, cluster: NDArray[Any] | None = None, ties: str = "
         raise FitError("A Cox regression needs at least one re-report", "none", "give more follow-up or more landmarks")
 
 
-def _worth(start: Floats, problem: Problem) -> Floats:
-    """Return the start, or 0 where that is likelier: columns may have changed their scale."""
-    at_start, at_zero = (problem.at(coef * problem.design.scale).loglik for coef in (start, np.zeros(len(start))))
-    return start if at_start >= at_zero else np.zeros(len(start))
+def _search(problem: Problem, names: Sequence[str], begin: Floats, borrowed: Floats | None, null: float) -> Optimum:
+    """Search from where another fit ended, and from 0 where that does not lead on: rows far off may be in one alone."""
+    try:
+        return maximise(problem, names, begin, borrowed=borrowed, at_zero=null)
+    except (FitError, LinAlgError, ValueError):
+        if not begin.any():
+            raise
+    return maximise(problem, names)
 
 
 def pose_rows(rows: CoxRows, penalty: float = 0.0, l1_ratio: float = 0.0, *, efron: bool = True) -> Problem:
@@ -252,7 +255,8 @@ def _begin(rows: CoxRows, whole: Problem, names: Sequence[str]) -> tuple[Floats,
     """Return where the search begins: at 0, or where that on a part of many rows ended, with the information there."""
     nothing = np.zeros(whole.design.n_columns)
     some = rows.part(slice(None, None, PART))
-    if len(rows.X) < LARGE or not len(nothing) or some.happened.sum() < 20 * len(nothing):
+    happened = some.happened if some.weight is None else some.happened & (some.weight > 0)
+    if len(rows.X) < LARGE or not len(nothing) or happened.sum() < 20 * len(nothing):
         return nothing, None
     some = replace(some, X=np.ascontiguousarray(some.X))  # gone through several times
     per_event = 1 / whole.weighted.n_events
@@ -261,7 +265,7 @@ def _begin(rows: CoxRows, whole: Problem, names: Sequence[str]) -> tuple[Floats,
         strength = problem.weighted.n_events * per_event
         problem = replace(problem, ridge=whole.ridge * strength, lasso=whole.lasso * strength)
         found = maximise(problem, names, look_round=False)
-    except FitError:
+    except (FitError, LinAlgError, ValueError):
         return nothing, None  # what cannot be found in a part may be there in the whole
     units = problem.design.scale / whole.design.scale
     borrowed = None if whole.lasso else found.information * np.outer(units, units) / strength

@@ -21,6 +21,10 @@ DECREMENT = 1e-9
 NO_FURTHER = 1e-18
 """Decrement per event of a last step, below which the information is the same to nine digits before and after it."""
 
+STEADY = 0.01
+"""Part of its last value to which a step with known information brings the decrement down, if it is near enough. Along
+a likelihood without end only a step that moves a linear predictor by 2 would do so."""
+
 NEARBY = 0.02
 """Decrement per event above which information from elsewhere tells nothing: a step could end where all is flat."""
 
@@ -120,6 +124,7 @@ def maximise(
     *,
     look_round: bool = True,
     borrowed: Floats | None = None,
+    at_zero: float = -np.inf,
 ) -> Optimum:
     """Take Newton steps, halved until the likelihood rises, until the decrement is at most 1e-9.
 
@@ -136,6 +141,8 @@ def maximise(
     borrowed : ndarray, shape (p, p), optional
         Information of a similar problem near its optimum, without a lasso. Steps then rest on it, and on that of
         earlier steps, where that is cheaper than to find it anew at each.
+    at_zero : float
+        The log likelihood at 0, where a start that is less likely is given up.
 
     Returns
     -------
@@ -147,8 +154,7 @@ def maximise(
     FitError
         If, without a penalty, columns are collinear or a coefficient has no finite estimate; the columns are named.
     """
-    coef = np.zeros(problem.design.n_columns) if start is None else start
-    point = _point_at_start(problem, coef)
+    coef, point, borrowed = _start(problem, start, borrowed, at_zero)
     if not len(coef):
         return Optimum(coef, np.empty((0, 0)), point, 0)
     penalised, converged, step = problem.is_penalised, False, coef
@@ -158,7 +164,7 @@ def maximise(
         if borrowed is not None and not converged:
             near = _come_near(problem, coef, point, cast("Floats", information), names, (decrement, goal))
             coef, point, n_near = near.coef, near.point, n_near + near.n_iter
-            if near.there and not look_round:
+            if near.there and not look_round and (n_iter or penalised):  # else no column is known to tell anything
                 return Optimum(coef, cast("Floats", information), point, n_iter + n_near)
         gradient, information = problem.derivatives(point)
         if n_iter == 0 and not penalised:
@@ -180,12 +186,18 @@ def maximise(
     raise FitError("Newton's method converges", f"{MAX_ITERATIONS} steps without", cure)
 
 
-def _point_at_start(problem: Problem, coef: Floats) -> Point:
+def _start(
+    problem: Problem, start: Floats | None, borrowed: Floats | None, at_zero: float
+) -> tuple[Floats, Point, Floats | None]:
+    """Return where the search begins, and what it may borrow there; at 0 where that is likelier than the start."""
+    coef = np.zeros(problem.design.n_columns) if start is None else start
     point = problem.at(coef)
+    if start is not None and not problem.penalised(point, coef) >= at_zero:
+        return _start(problem, None, None, at_zero)
     if not np.isfinite(point.loglik):
         found = f"{point.loglik:g} with offsets or weights as given"
         raise FitError("A Cox likelihood is finite where the search begins", found, "bring them closer together")
-    return point
+    return coef, point, borrowed
 
 
 @dataclass(frozen=True)
@@ -207,18 +219,18 @@ def _come_near(
     """Take steps that rest on gradients and a known information, while they are the cheapest way to the goal.
 
     ``decrements`` are that of the step before, and the goal. Each brings the decrement down by about the same factor,
-    so that it can be told how many are left.
+    so that it can be told how many are left, and which is the last: that after which the next would be at the goal.
     """
     factor, (decrement, goal), nearby = cho_factor(information), decrements, NEARBY * problem.weighted.n_events
     for n_iter in range(MAX_ITERATIONS):
         slope = problem.gradient(point) - problem.ridge * coef
         step, before = np.asarray(cho_solve(factor, slope), dtype=np.float64), decrement
         decrement = float(slope @ step)
-        falls, left = np.log(before / max(decrement, goal)), np.log(max(decrement, goal) / goal)
-        if not 0 <= decrement < min(before, nearby) or left > problem.steps_a_look * falls:
+        left, falls = np.log(max(decrement, goal) / goal), np.log(before / max(decrement, goal))
+        if not 0 <= decrement < min(STEADY * before, nearby) or left > problem.steps_a_look * falls:
             return _Near(coef, point, n_iter, there=False)
         coef, point = _uphill(problem, coef, step, point)
-        if decrement**2 <= goal * min(before, 1.0):
+        if before < np.inf and decrement**2 <= goal * before:
             if not problem.is_penalised:
                 refuse_monotone(problem.design, step, names)
             return _Near(coef, point, n_iter + 1, there=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from itertools import count
+from threading import Event
 from typing import Any, TypeVar
 
 PROCESSORS = os.cpu_count() or 1
@@ -35,11 +36,15 @@ def side_by_side(work: Callable[[Any], Done], parts: Sequence[Any]) -> list[Done
     """
     if len(parts) == 1 or PROCESSORS == 1:
         return [work(part) for part in parts]
-    turns, done = count(), {}
+    turns, done, stop = count(), {}, Event()
 
     def take() -> None:
-        while (place := next(turns)) < len(parts):
-            done[place] = work(parts[place])
+        try:
+            while not stop.is_set() and (place := next(turns)) < len(parts):
+                done[place] = work(parts[place])
+        except BaseException:  # an interrupt too: nobody begins another part
+            stop.set()
+            raise
 
     others = [_pool().submit(take) for _ in range(min(PROCESSORS, len(parts)) - 1)]
     try:

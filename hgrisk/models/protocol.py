@@ -17,7 +17,7 @@ from hgrisk.hazards.concordance import compare_pairs
 from hgrisk.models.inputs.columns import ColumnMemory
 from hgrisk.models.inputs.fit_arguments import checked_weight
 from hgrisk.models.score_terms import ScoreTerms
-from hgrisk.surv import ENTRY, as_surv, without_entry
+from hgrisk.surv import ENTRY, JUDGED, as_surv, without_entry
 
 TERMS_OF = "use a Cox or logistic model, a points card, ExplainableBoosting or BoostedClassifier"
 """Cure for a model without terms."""
@@ -204,7 +204,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         Harrell et al. (1982), doi:10.1001/jama.1982.03320430047030; Wolbers et al. (2014),
         doi:10.1093/biostatistics/kxt059.
         """
-        predicted, outcome = self.predict(X), without_entry(y, "A concordance")
+        predicted, outcome = self.predict(X), without_entry(y, "A concordance", JUDGED)
         if len(predicted) != len(outcome):
             found = f"{len(predicted)} rows of features and {len(outcome)} outcomes"
             raise DataError("Features and outcomes have one row per landmark", found, "pass the same landmarks to both")

@@ -66,3 +66,36 @@ def test_settings_are_checked():
         bootstrap_cox(rows, cluster, n_draws=1)
     with pytest.raises(FitError, match="at least 2 clusters, but found 1"):
         bootstrap_cox(rows, np.zeros(80), n_draws=5)
+
+
+def test_a_draw_without_events_or_without_a_level_is_no_fit():
+    rng = np.random.default_rng(4)
+    n, cluster = 600, np.repeat(np.arange(60), 10)
+    X, days = rng.normal(size=(n, 1)), rng.integers(1, 300, n).astype(float)
+    rare = CoxRows(X, days, np.isin(cluster, [3, 20, 41]) & (rng.random(n) < 0.5))
+    without = sum(not np.isin([3, 20, 41], draw).any() for draw in drawn_clusters(60, 100))
+    assert without > 0
+    found = bootstrap_cox(rare, cluster, n_draws=100, penalty=0.1)
+    assert found.n_failed == without
+    n, cluster = 4000, np.repeat(np.arange(400), 10)
+    level = np.isin(cluster, [5, 150, 300]).astype(float)
+    X, days = np.column_stack([rng.normal(size=n), level]), rng.exponential(200, n)
+    absent = [not np.isin([5, 150, 300], draw).any() for draw in drawn_clusters(400, 150)]
+    found = bootstrap_cox(CoxRows(X, np.ceil(days), days < 300), cluster, n_draws=150)
+    assert 0 < sum(absent) <= 15
+    assert np.isnan(found.coef).all(axis=1).tolist() == absent
+
+
+def drawn_clusters(n_clusters, n_draws):
+    streams = np.random.SeedSequence(0).spawn(n_draws)
+    return [np.random.default_rng(stream).integers(0, n_clusters, n_clusters) for stream in streams]
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e-4, 1e6])
+def test_the_unit_of_the_weights_does_not_matter(unit):
+    X, duration, happened, entry, _ = draw(8, n=2000)
+    cluster = np.arange(2000) // 4
+    plain = bootstrap_cox(CoxRows(X, duration, happened, entry), cluster, n_draws=10)
+    scaled = bootstrap_cox(CoxRows(X, duration, happened, entry, np.full(2000, unit)), cluster, n_draws=10)
+    assert plain.n_failed == scaled.n_failed == 0
+    np.testing.assert_allclose(scaled.coef, plain.coef, atol=SAME)

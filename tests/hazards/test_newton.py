@@ -56,6 +56,12 @@ def test_a_good_information_saves_looks_at_the_columns(monkeypatch):
     assert len(looks) < n_plain
     looks.clear()
     maximise(problem, NAMES, plain.coef + 1e-4, borrowed=plain.information, look_round=False)
+    assert len(looks) == 1  # whether every column tells something, which a borrowed information does not know
+    looks.clear()
+    penalised = problem_of(4, n=3000, penalty=0.1)
+    end = maximise(penalised, NAMES)
+    looks.clear()
+    maximise(penalised, NAMES, end.coef + 1e-4, borrowed=end.information, look_round=False)
     assert len(looks) == 0
 
 

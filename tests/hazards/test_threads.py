@@ -1,6 +1,7 @@
 """Work side by side: in order, within work, and with the error of any part."""
 
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -60,3 +61,18 @@ def test_a_forked_process_has_threads_of_its_own():
     side_by_side(lambda part: part, range(4))
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
         assert pool.submit(double_all, list(range(4))).result(timeout=60) == [0, 2, 4, 6]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_nobody_begins_another_part_after_an_error(error):
+    done = []
+
+    def work(part):
+        if part == 1:
+            raise error
+        time.sleep(0.02)
+        done.append(part)
+
+    with pytest.raises(error):
+        side_by_side(work, range(40))
+    assert len(done) < 5
