@@ -68,7 +68,7 @@ def decision_curve_table(sample: Sample, horizon_days: float, thresholds: Any) -
     return pd.DataFrame(
         {
             "threshold": cuts,
-            "net_benefit": shares * (found - price * (1.0 - found)),
+            "net_benefit": shares * (found - price * (1.0 - found)) + 0.0,  # no -0
             "flag_all": whole - price * (1.0 - whole),
             "flag_none": 0.0,
         }
