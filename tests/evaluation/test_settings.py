@@ -40,9 +40,13 @@ def test_horizons_that_do_not_increase_are_refused(horizons):
 
 
 def test_metrics_are_known_and_listed_once():
-    assert refusal(metrics=["auc", "roc"]).startswith("A metric has a known name, but found 'roc': use one of antolini_c, ")
+    assert refusal(metrics=["auc", "roc"]).startswith(
+        "A metric has a known name, but found 'roc': use one of antolini_c, "
+    )
     assert refusal(metrics=["auc", "auc"]) == "A name is listed once, but found 'auc' more than once: drop the repeat."
-    assert refusal(metrics=[]).startswith("An evaluation has at least one metric, but found none: use some of antolini_c, ")
+    assert refusal(metrics=[]).startswith(
+        "An evaluation has at least one metric, but found none: use some of antolini_c, "
+    )
     assert refusal(by=["sex", "sex"]) == "A name is listed once, but found 'sex' more than once: drop the repeat."
 
 
