@@ -63,12 +63,12 @@ def decision_curve_table(sample: Sample, horizon_days: float, thresholds: Any) -
     risk = sample.risk_at(horizon_days)
     price = cuts / (1.0 - cuts)
     shares = np.array([np.mean(risk >= cut) for cut in cuts])
-    found = np.array([_incidence(sample, risk >= cut, horizon_days) for cut in cuts])
+    incidence = np.array([_incidence(sample, risk >= cut, horizon_days) for cut in cuts])
     whole = _incidence(sample, np.ones(len(sample), dtype=np.bool_), horizon_days)
     return pd.DataFrame(
         {
             "threshold": cuts,
-            "net_benefit": shares * (found - price * (1.0 - found)) + 0.0,  # no -0
+            "net_benefit": shares * (incidence - price * (1.0 - incidence)) + 0.0,  # no -0
             "flag_all": whole - price * (1.0 - whole),
             "flag_none": 0.0,
         }
