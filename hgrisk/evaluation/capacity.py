@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
+from hgrisk.evaluation._sums import weighted_sums
 from hgrisk.evaluation.sample import Sample
 
 DEFAULT_SHARE = 0.05
+DEFAULT_SHARES = (0.01, 0.02, 0.05, 0.10)
+DEFAULT_COST_RATIO = 10.0
+"""A re-report that was not flagged counts as this many flags that were not needed; a choice, not a finding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +33,50 @@ class Flags:
 
     share: Floats
     threshold: float
+
+
+def at_capacity(metric: str, capacity_share: float) -> str:
+    """Name the row of a metric at a capacity.
+
+    Parameters
+    ----------
+    metric : str
+        Name of the metric.
+    capacity_share : float
+        Share that can be flagged.
+
+    Returns
+    -------
+    str
+        The name, an at sign and the percentage.
+
+    Examples
+    --------
+    >>> at_capacity("capacity_recall", 0.125)
+    'capacity_recall@12.5%'
+    """
+    return f"{metric}@{100 * capacity_share:g}%"
+
+
+def without_capacity(name: str) -> str:
+    """Return the name of the metric of a row, without the capacity.
+
+    Parameters
+    ----------
+    name : str
+        As in the table of an evaluation.
+
+    Returns
+    -------
+    str
+        The metric's own name.
+
+    Examples
+    --------
+    >>> without_capacity("net_benefit@5%"), without_capacity("auc")
+    ('net_benefit', 'auc')
+    """
+    return name.partition("@")[0]
 
 
 def fill_capacity(sample: Sample, horizon_days: float, capacity_share: float) -> Flags:
@@ -74,3 +124,37 @@ def fill_capacity(sample: Sample, horizon_days: float, capacity_share: float) ->
     boundary = min(1.0, room / np.count_nonzero(everyone == threshold))
     risk = sample.risk_at(horizon_days)
     return Flags((risk > threshold) + boundary * (risk == threshold), threshold)
+
+
+def flagged_sums(
+    sample: Sample, horizon_days: float, weights: NDArray[Any], capacity_share: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Sum the four cells of flagged and re-report, weighted by the inverse probability of censoring.
+
+    Parameters
+    ----------
+    sample : Sample
+        Outcomes, risks and the censoring distribution of n rows.
+    horizon_days : float
+        Days.
+    weights : ndarray, shape (b, n)
+        How often each row counts.
+    capacity_share : float
+        Share of the households that can be flagged, above 0 and at most 1.
+
+    Returns
+    -------
+    found, needless, missed, spared : ndarray, shape (b,)
+        Flagged with and without a re-report by the horizon, then not flagged with and without one. The flags are
+        those of the sample as it is, in every draw.
+
+    Raises
+    ------
+    ConfigError
+        If the share is not above 0 and at most 1.
+    """
+    status, flags = sample.status(horizon_days), fill_capacity(sample, horizon_days, capacity_share).share
+    events, others = status.weight * status.happened, status.weight * (1.0 - status.happened)
+    cells = (events * flags, others * flags, events * (1.0 - flags), others * (1.0 - flags))
+    found, needless, missed, spared = weighted_sums(weights, np.column_stack(cells)).T
+    return found, needless, missed, spared

@@ -36,7 +36,8 @@ class Evaluation:
         Name of the model.
     table : DataFrame
         Columns ``model``, ``metric``, ``horizon_days``, ``group`` ("all" or "column=value"), ``estimate``, ``lower``,
-        ``upper``, ``n`` (rows) and ``n_events`` (re-reports observed by the horizon); one row per combination.
+        ``upper``, ``n`` (rows) and ``n_events`` (re-reports observed by the horizon); one row per combination. A metric
+        at capacity has a row for each capacity: "capacity_recall@5%".
     replicates : mapping of (str, int) to ndarray, shape (1 + B,)
         By metric and horizon, for everyone: the estimate, then its value in each bootstrap draw.
     support : DataFrame
@@ -144,9 +145,9 @@ def evaluate(
 
 def _replicates(sample: Sample, weights: Counts, settings: EvaluationSettings) -> dict[tuple[str, int], Floats]:
     return {
-        (metric.name, horizon): metric.compute(sample, horizon, weights)
+        (name, horizon): metric.compute(sample, horizon, weights)
         for horizon in settings.horizons_days
-        for metric in _metrics(settings)
+        for name, metric in _metrics(settings).items()
     }
 
 
@@ -171,7 +172,7 @@ def _table_rows(
     rows = []
     for horizon in settings.horizons_days:
         n_events = _n_events(sample, horizon)
-        for metric in settings.metrics:
+        for metric in _metrics(settings):
             values = replicates.get((metric, horizon), empty)
             lower, upper = percentile_interval(values, settings.level)
             rows.append(
@@ -203,8 +204,8 @@ def _groups(by: pd.DataFrame | None, columns: tuple[str, ...], n: int) -> Iterat
             yield f"{column}={value}", labels == value
 
 
-def _metrics(settings: EvaluationSettings) -> tuple[Metric, ...]:
-    return get_metrics(settings.metrics, capacity_share=settings.capacity_share)
+def _metrics(settings: EvaluationSettings) -> Mapping[str, Metric]:
+    return get_metrics(settings.metrics, settings.capacity_shares, cost_ratio=settings.cost_ratio)
 
 
 def _n_events(sample: Sample, horizon_days: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import percentile_interval
 from hgrisk.evaluation.evaluate import Evaluation
@@ -15,7 +16,7 @@ def gain(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[
     a, b : Evaluation
         Two evaluations on the same test rows, clusters, seed and number of draws.
     metric : str
-        Name of a metric.
+        Name of a row, such as "auc" or "capacity_recall@5%".
     horizon_days : int
         Horizon in days.
 
@@ -24,6 +25,33 @@ def gain(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[
     gain, lower, upper : float
         Metric of ``b`` minus metric of ``a``, with the paired percentile interval. For a metric of which lower is
         better, a negative gain is an improvement.
+
+    Raises
+    ------
+    DataError
+        If the draws are not the same, or the metric was not computed at the horizon.
+    """
+    before, after = paired(a, b, metric, horizon_days)
+    difference = after - before
+    return float(difference[0]), *percentile_interval(difference, a.level)
+
+
+def paired(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[Floats, Floats]:
+    """Return a metric of two models, draw by draw.
+
+    Parameters
+    ----------
+    a, b : Evaluation
+        Two evaluations on the same test rows, clusters, seed and number of draws.
+    metric : str
+        Name of a row, such as "auc" or "capacity_recall@5%".
+    horizon_days : int
+        Horizon in days.
+
+    Returns
+    -------
+    of_a, of_b : ndarray, shape (1 + B,)
+        The estimate, then the value in each draw.
 
     Raises
     ------
@@ -44,5 +72,4 @@ def gain(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[
                 f"{metric} at {horizon_days}",
                 f"use {known}",
             )
-    difference = b.replicates[metric, horizon_days] - a.replicates[metric, horizon_days]
-    return float(difference[0]), *percentile_interval(difference, a.level)
+    return a.replicates[metric, horizon_days], b.replicates[metric, horizon_days]

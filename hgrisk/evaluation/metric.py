@@ -42,6 +42,9 @@ class Metric:
         The best value, for direction "target" only.
     parameters : mapping of str to float
         Values the function takes besides the sample, such as a capacity.
+    by_default : bool
+        Whether an evaluation computes it unasked; false for what is slow over many draws, follows from another
+        metric, or rests on a choice that only the reader can make.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Metric:
     function: MetricFunction
     target: float | None = None
     parameters: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    by_default: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a target without the direction "target", and the reverse.

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
 from hgrisk.evaluation.bootstrap import FEWEST_DEFINED
-from hgrisk.evaluation.capacity import DEFAULT_SHARE
-from hgrisk.evaluation.registry import all_metrics, get_metric
+from hgrisk.evaluation.capacity import DEFAULT_COST_RATIO, DEFAULT_SHARES
+from hgrisk.evaluation.registry import all_metrics, default_metrics, get_metric
 from hgrisk.settings import Settings
 
 
@@ -23,9 +23,12 @@ class EvaluationSettings(Settings):
     horizons_days : tuple of int
         Horizons in days, increasing, above 0.
     metrics : tuple of str
-        Names of metrics; all by default.
-    capacity_share : float
-        Share of the households that can be flagged, above 0 and at most 1.
+        Names of metrics; by default those of :func:`hgrisk.evaluation.registry.default_metrics`.
+    capacity_shares : tuple of float
+        Shares of the households that can be flagged, increasing, above 0 and at most 1; each metric at capacity is
+        given at each of them.
+    cost_ratio : float
+        Cost of a re-report that was not flagged, in units of a flag that was not needed; for the expected cost.
     n_resamples : int
         Bootstrap draws of household networks: 0 for no intervals, otherwise at least 20.
     level : float
@@ -44,8 +47,9 @@ class EvaluationSettings(Settings):
     """
 
     horizons_days: tuple[int, ...] = (183, 365, 548)
-    metrics: tuple[str, ...] = Field(default_factory=lambda: tuple(all_metrics()))
-    capacity_share: float = Field(default=DEFAULT_SHARE, gt=0.0, le=1.0)
+    metrics: tuple[str, ...] = Field(default_factory=default_metrics)
+    capacity_shares: tuple[float, ...] = DEFAULT_SHARES
+    cost_ratio: float = Field(default=DEFAULT_COST_RATIO, gt=0.0, allow_inf_nan=False)
     n_resamples: int = Field(default=200, ge=0)
     level: float = Field(default=0.95, gt=0.0, lt=1.0)
     grid_step_days: int = Field(default=30, ge=1)
@@ -61,6 +65,15 @@ class EvaluationSettings(Settings):
                 "Horizons are increasing whole numbers of days above 0", f"{list(horizons)}", "use [183, 365, 548]"
             )
         return horizons
+
+    @field_validator("capacity_shares")
+    @classmethod
+    def _capacities_increase(cls, shares: tuple[float, ...]) -> tuple[float, ...]:
+        if not shares or not (shares[0] > 0.0 and shares[-1] <= 1.0) or not all(a < b for a, b in pairwise(shares)):
+            raise ConfigError(
+                "Capacities are increasing shares above 0 and at most 1", f"{list(shares)}", "use [0.01, 0.05]"
+            )
+        return shares
 
     @field_validator("metrics", "by")
     @classmethod

@@ -82,6 +82,60 @@ def compare_pairs(
     return won, compared
 
 
+def mean_won_share(
+    outcome: tuple[Floats, NDArray[Any]], predicted: Floats, weights: NDArray[Any], *, horizon_days: float = np.inf
+) -> Floats:
+    """Average over the re-reports the share of those without one after it that have a lower prediction.
+
+    Parameters
+    ----------
+    outcome : tuple of two ndarray, shape (n,)
+        Days at risk and event codes.
+    predicted : ndarray, shape (n,)
+        Predictions; higher is worse.
+    weights : ndarray, shape (b, n)
+        How often each row counts, for each of b draws.
+    horizon_days : float
+        Re-reports by this day are averaged over.
+
+    Returns
+    -------
+    ndarray, shape (b,)
+        In [0, 1], equal predictions counting 1/2; NaN if nobody outlasts a re-report.
+
+    Raises
+    ------
+    DataError
+        If a prediction is missing.
+
+    Notes
+    -----
+    The pairs are those of `compare_pairs` without inverse weights; here each re-report counts the same, however many
+    it is compared with.
+
+    Examples
+    --------
+    >>> outcome = np.array([100.0, 200.0, 300.0, 600.0]), np.array([1, 0, 1, 0])
+    >>> mean_won_share(outcome, np.array([0.3, 0.1, 0.5, 0.4]), np.ones((1, 4))).round(4).tolist()
+    [0.6667]
+    """
+    duration, event = outcome
+    order = np.argsort(predicted)
+    bounds = _levels(predicted[order])
+    (comparison,) = _comparisons(duration[order], event[order], None, horizon_days)
+    slot, is_case = comparison.slot, comparison.asks > 0
+    shares = np.full(len(weights), np.nan)
+    for draw, copies in enumerate(weights):
+        its = np.ascontiguousarray(copies[order], dtype=np.float64)
+        entering = np.bincount(slot, weights=its, minlength=comparison.n_slots + 1)
+        later = np.append(np.cumsum(entering[::-1])[::-1], 0.0)[slot + 1]
+        counts = is_case & (later > 0) & (its > 0)
+        if counts.any():
+            asks = np.divide(its, later, out=np.zeros(len(its)), where=counts)
+            shares[draw] = count_once(bounds, slot, its, asks, comparison.n_slots)[0] / its[counts].sum()
+    return shares.round(13)  # one prediction for all is 1/2, whatever the rounding of the sums
+
+
 @dataclass(frozen=True, eq=False)
 class _Comparison:
     """Cases, and the rows they are compared with: those that enter at a later slot. Rows in order of prediction.

@@ -183,7 +183,7 @@ def _ladder_table(rows: pd.DataFrame, voice: Voice) -> Table:
             )
             for step in steps
         )
-        groups.append(RowGroup(voice.label("metrics", metric), lines, voice.labels("hints").get(str(metric), "")))
+        groups.append(RowGroup(voice.label("metrics", metric), lines, voice.hint(metric)))
     return Table(voice.say("ladder", "caption"), heads, tuple(groups), voice.say("ladder", "note"))
 
 

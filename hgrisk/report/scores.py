@@ -107,7 +107,7 @@ def _score_table(everyone: pd.DataFrame, caption: str, voice: Voice) -> Table:
                 _score_row(model, part, [*horizons, *together], voice)
                 for model, part in rows.groupby("model", sort=False)
             ),
-            voice.labels("hints").get(str(metric), ""),
+            voice.hint(metric),
         )
         for metric, rows in everyone.groupby("metric", sort=False)
     )

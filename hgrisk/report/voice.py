@@ -39,8 +39,19 @@ class Voice:
         return text.format(**values) if values else text
 
     def label(self, kind: str, raw: object) -> str:
-        """Return the label of a name, or the name itself where there is none."""
-        found: str = self.labels(kind).get(str(raw), str(raw))
+        """Return the label of a name, or the name itself where there is none; a capacity follows in brackets."""
+        name, _, capacity = str(raw).partition("@")
+        found = self.labels(kind).get(name)
+        if found is None:
+            return str(raw)
+        if not capacity:
+            return str(found)
+        percentage = capacity.removesuffix("%")
+        return f"{found} ({self.num.number(float(percentage), len(percentage.partition('.')[2]))}%)"
+
+    def hint(self, metric: object) -> str:
+        """Return how to read a metric, at whatever capacity; empty where nothing is said."""
+        found: str = self.labels("hints").get(str(metric).partition("@")[0], "")
         return found
 
     def labels(self, kind: str) -> Mapping[str, str]:

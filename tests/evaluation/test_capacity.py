@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation.capacity import fill_capacity
+from hgrisk.evaluation.capacity import at_capacity, fill_capacity, without_capacity
 from hgrisk.evaluation.sample import Sample
 from hgrisk.surv import Surv
 
@@ -47,3 +47,11 @@ def test_a_capacity_that_is_no_share_is_refused(share):
     with pytest.raises(ConfigError) as caught:
         fill_capacity(of([0.1, 0.2]), 365, share)
     assert str(caught.value) == f"A capacity is a share above 0 and at most 1, but found {share}: give 0.05 for 5 %."
+
+
+@pytest.mark.parametrize(
+    ("share", "name"), [(0.01, "auc@1%"), (0.07, "auc@7%"), (0.125, "auc@12.5%"), (1.0, "auc@100%")]
+)
+def test_a_row_is_named_after_its_capacity(share, name):
+    assert at_capacity("auc", share) == name
+    assert without_capacity(name) == "auc"

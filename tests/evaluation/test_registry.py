@@ -9,7 +9,7 @@ import pytest
 
 from hgrisk.errors import ConfigError
 from hgrisk.evaluation import metrics, registry
-from hgrisk.evaluation.registry import all_metrics, get_metric, get_metrics
+from hgrisk.evaluation.registry import all_metrics, default_metrics, get_metric, get_metrics
 
 
 def test_every_module_of_the_package_is_a_metric():
@@ -20,10 +20,10 @@ def test_every_module_of_the_package_is_a_metric():
 
 def test_metrics_are_sorted_by_what_they_measure():
     assert list(all_metrics()) == [
-        *("auc", "harrell_c", "uno_c"),
+        *("antolini_c", "auc", "harrell_c", "incident_auc", "uno_c"),
         *("brier", "integrated_brier", "scaled_brier"),
-        *("calibration_intercept", "calibration_slope", "observed_expected"),
-        *("capacity_recall", "net_benefit"),
+        *("calibration_intercept", "calibration_slope", "d_calibration", "e50", "e90", "ici", "observed_expected"),
+        *("capacity_precision", "capacity_recall", "expected_cost", "net_benefit", "number_needed_to_flag"),
     ]
 
 
@@ -36,9 +36,17 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
 
 
 def test_several_metrics_keep_their_order_and_take_their_parameters():
-    first, second = get_metrics(("net_benefit", "auc"), capacity_share=0.1)
-    assert (first.name, second.name) == ("net_benefit", "auc")
-    assert first.parameters == {"capacity_share": 0.1}
+    found = get_metrics(("expected_cost", "auc"), (0.1, 0.005), cost_ratio=3.0)
+    assert list(found) == ["expected_cost@10%", "expected_cost@0.5%", "auc"]
+    assert [metric.name for metric in found.values()] == ["expected_cost", "expected_cost", "auc"]
+    assert found["expected_cost@0.5%"].parameters == {"capacity_share": 0.005, "cost_ratio": 3.0}
+    assert found["auc"].parameters == {}
+
+
+def test_what_is_slow_or_a_choice_is_computed_on_request_only():
+    left_out = {"d_calibration", "e50", "e90", "ici", "expected_cost", "number_needed_to_flag"}
+    assert set(default_metrics()) == set(all_metrics()) - left_out
+    assert list(default_metrics()) == [name for name in all_metrics() if name not in left_out]
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,12 @@ def test_outcomes_that_enter_late_are_refused_with_a_cure():
         DataError, match="An evaluation takes rows that are at risk from day 0, but found an entry at 14"
     ):
         Sample.build(late, late, [[0.5], [0.5]], [25])
+
+
+@pytest.mark.parametrize("days", [np.inf, np.nan])
+def test_a_follow_up_without_end_is_refused(days):
+    y = Surv.from_arrays([1, 0], [100, 600])
+    endless = y.copy()
+    endless["duration_days"][1] = days
+    with pytest.raises(DataError):
+        Sample.build(y, endless, [[0.1], [0.2]], [50])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation.registry import all_metrics
+from hgrisk.evaluation.registry import default_metrics
 from hgrisk.evaluation.settings import EvaluationSettings, grid_times
 
 
@@ -19,8 +19,9 @@ def refusal(**values):
 def test_defaults():
     settings = EvaluationSettings()
     assert settings.horizons_days == (183, 365, 548)
-    assert settings.metrics == tuple(all_metrics())
-    assert (settings.capacity_share, settings.n_resamples, settings.level) == (0.05, 200, 0.95)
+    assert settings.metrics == default_metrics()
+    assert (settings.capacity_shares, settings.cost_ratio) == ((0.01, 0.02, 0.05, 0.10), 10.0)
+    assert (settings.n_resamples, settings.level) == (200, 0.95)
     assert (settings.min_group_n, settings.min_group_events, settings.by) == (50, 10, ())
 
 
@@ -39,10 +40,21 @@ def test_horizons_that_do_not_increase_are_refused(horizons):
 
 
 def test_metrics_are_known_and_listed_once():
-    assert refusal(metrics=["auc", "roc"]).startswith("A metric has a known name, but found 'roc': use one of auc, ")
+    assert refusal(metrics=["auc", "roc"]).startswith(
+        "A metric has a known name, but found 'roc': use one of antolini_c, "
+    )
     assert refusal(metrics=["auc", "auc"]) == "A name is listed once, but found 'auc' more than once: drop the repeat."
-    assert refusal(metrics=[]).startswith("An evaluation has at least one metric, but found none: use some of auc, ")
+    assert refusal(metrics=[]).startswith(
+        "An evaluation has at least one metric, but found none: use some of antolini_c, "
+    )
     assert refusal(by=["sex", "sex"]) == "A name is listed once, but found 'sex' more than once: drop the repeat."
+
+
+@pytest.mark.parametrize("shares", [[], [0.0], [0.05, 1.1], [0.05, 0.05], [0.1, 0.05], [float("nan")]])
+def test_capacities_that_are_no_increasing_shares_are_refused(shares):
+    assert refusal(capacity_shares=shares) == (
+        f"Capacities are increasing shares above 0 and at most 1, but found {shares}: use [0.01, 0.05]."
+    )
 
 
 @pytest.mark.parametrize("n_resamples", [1, 19])
@@ -60,7 +72,7 @@ def test_no_draws_or_enough_are_taken(n_resamples):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        *(("capacity_share", 0.0), ("capacity_share", 1.1), ("level", 0.0), ("level", 1.0)),
+        *(("cost_ratio", 0.0), ("cost_ratio", float("inf")), ("level", 0.0), ("level", 1.0)),
         *(("n_resamples", -1), ("grid_step_days", 0), ("min_group_n", 0), ("min_group_events", -1)),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import hgrisk.report.voice as voice_module
+from hgrisk.evaluation.registry import all_metrics
 from hgrisk.report.voice import voice
 
 FRAGMENT = 12  # shorter pieces of a sentence may well occur in both languages
@@ -57,6 +58,21 @@ def test_labels_fall_back_to_the_name():
     assert speaking.label("models", "cox") == "Cox-regressie"
     assert speaking.label("models", "our_model") == "our_model"
     assert speaking.label("metrics", "lift_at_5") == "lift_at_5"
+    assert speaking.label("metrics", "lift@5%") == "lift@5%"
+
+
+def test_a_capacity_follows_the_label():
+    assert voice("en").label("metrics", "capacity_recall@2%") == "Recall at capacity (2%)"
+    assert voice("nl").label("metrics", "capacity_recall@12.5%") == "Gevonden aandeel bij capaciteit (12,5%)"
+    assert voice("en").hint("capacity_recall@2%") == voice("en").labels("hints")["capacity_recall"]
+    assert voice("en").hint("lift@5%") == ""
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_every_metric_has_a_label_and_a_hint(lang):
+    for name in all_metrics():
+        assert voice(lang).label("metrics", name) != name
+        assert voice(lang).hint(name)
 
 
 @pytest.mark.parametrize(

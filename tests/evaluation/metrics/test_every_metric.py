@@ -17,7 +17,16 @@ IPCW_NOISE = {"calibration_slope": 0.04, "calibration_intercept": 0.04, "observe
 """How far an estimate from 40,000 households may move when a third is censored by the horizon; otherwise 0.01."""
 
 NAMES = tuple(all_metrics())
-RANKING = ("auc", "capacity_recall", "harrell_c", "uno_c")
+RANKING = (
+    *("antolini_c", "auc", "harrell_c", "incident_auc", "uno_c"),
+    *("capacity_precision", "capacity_recall", "expected_cost", "number_needed_to_flag"),
+)
+SMOOTH = ("ici", "e50", "e90")
+"""Distances to a curve with quantiles as its knots: doubling all rows moves a quantile by less than a rank."""
+
+OF_THE_SEEN = ("harrell_c", "antolini_c", "incident_auc", "d_calibration", *SMOOTH)
+"""Metrics of the re-reports that are seen: they depend on the length of follow-up, and say so."""
+
 HORIZON = 365
 
 every_metric = pytest.mark.parametrize("name", NAMES)
@@ -44,7 +53,8 @@ def test_values_lie_in_the_range(cohort, name):
     metric = get_metric(name)
     for risk in (cohort.truth, 1.0 - cohort.truth, cohort.truth**3):
         values = metric.compute(cohort.sample(risk), HORIZON, draws(300))
-        assert np.all((values >= metric.value_range[0]) & (values <= metric.value_range[1]))
+        inside = (values >= metric.value_range[0]) & (values <= metric.value_range[1])
+        assert np.all(inside | (np.isnan(values) & (name == "number_needed_to_flag")))  # a draw may find no one
 
 
 @every_metric
@@ -86,7 +96,10 @@ def test_a_weight_is_a_number_of_copies(cohort, name):
 def test_doubling_every_weight_changes_nothing(cohort, name):
     weights = draws(300)
     plain = get_metric(name).compute(cohort.sample(), HORIZON, weights)
-    np.testing.assert_allclose(get_metric(name).compute(cohort.sample(), HORIZON, 2 * weights), plain, rtol=ROUNDING)
+    expected = 2 * plain if name == "d_calibration" else plain  # chi-squared grows with the number of rows
+    tolerance = 0.05 if name in SMOOTH else ROUNDING
+    found = get_metric(name).compute(cohort.sample(), HORIZON, 2 * weights)
+    np.testing.assert_allclose(found, expected, rtol=tolerance)
 
 
 @every_metric
@@ -100,7 +113,7 @@ def test_the_first_draw_of_ones_is_the_estimate_whatever_the_type_of_the_weights
     np.testing.assert_allclose(metric.compute(sample, HORIZON, draws(300).astype(np.float32)), values, rtol=ROUNDING)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "harrell_c"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_THE_SEEN])
 def test_censoring_does_not_move_it(large_cohort, name):
     observed = get_metric(name).estimate(large_cohort.sample(), HORIZON)
     complete = get_metric(name).estimate(large_cohort.sample(uncensored=True), HORIZON)
@@ -114,7 +127,7 @@ def test_an_outcome_that_does_not_vary_gives_a_number_or_nan(name, event):
     sample = Sample.build(y, y, np.linspace(0.1, 0.6, 6)[:, None], [HORIZON])
     value = get_metric(name).estimate(sample, HORIZON)
     undefined = {"auc", "harrell_c", "uno_c", "scaled_brier", "calibration_intercept", "calibration_slope"}
-    undefined |= {"capacity_recall", "integrated_brier"}
+    undefined |= {"capacity_recall", "integrated_brier", "antolini_c", "incident_auc", "number_needed_to_flag", *SMOOTH}
     assert np.isnan(value) == (name in undefined)
 
 
@@ -131,7 +144,7 @@ def test_a_draw_without_rows_is_not_defined(cohort, name):
 def test_risks_of_zero_and_one_are_taken(cohort, name):
     certain = np.where(cohort.truth > np.median(cohort.truth), 1.0, 0.0)
     value = get_metric(name).estimate(cohort.sample(certain), HORIZON)
-    assert np.isfinite(value) != (name == "net_benefit")
+    assert np.isfinite(value) != (name in {"net_benefit", *SMOOTH})  # two risks do not make a curve
 
 
 @every_metric
