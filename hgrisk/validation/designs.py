@@ -99,7 +99,7 @@ class DesignResult:
         DataError
             If there is no such model.
         """
-        self._require(against)
+        self.require(against)
         rows = [
             (self.design, part, name, against, *key, *gain(self.evaluations[part, against], evaluation, *key))
             for (part, name), evaluation in self.evaluations.items()
@@ -109,7 +109,19 @@ class DesignResult:
         ]
         return pd.DataFrame(rows, columns=list(DIFFERENCES))
 
-    def _require(self, model: str) -> None:
+    def require(self, model: str) -> None:
+        """Refuse a model that was not judged.
+
+        Parameters
+        ----------
+        model : str
+            Its name.
+
+        Raises
+        ------
+        DataError
+            If there is no such model.
+        """
         known = dict.fromkeys(name for _, name in self.evaluations)
         if model not in known:
             raise DataError("Models are compared with one that was judged", f"{model!r}", f"use {', '.join(known)}")
@@ -170,13 +182,13 @@ def judge_parts(
             model = fit(part.train, horizons)
             times = times_of(model, asked)
             risk = model.predict_cumulative_incidence(columns_of(model, part.test.X), times)
-            judged[part.name, name] = found = judge(part.test, risk, times, asked, seed, name)
+            judged[part.name, name] = found = judge(part.test, risk, times, asked, seed=seed, name=name)
             rows += table_rows(design, part.name, found, len(part.train.X))
     return collect(design, rows, omitted, judged)
 
 
 def judge(
-    test: Dataset, risk: Floats, times: Floats, evaluation: EvaluationSettings, seed: int, name: str
+    test: Dataset, risk: Floats, times: Floats, evaluation: EvaluationSettings, *, seed: int, name: str
 ) -> Evaluation:
     """Evaluate risks on test rows, with the rows' own censoring."""
     y = test.y_from_landmark

@@ -78,7 +78,7 @@ def unseen_networks(
     asked = evaluation.model_copy(update={"horizons_days": horizons, "by": ()})
     for name, fit in fits.items() if horizons else ():
         risk, times = _out_of_fold(data, trains, fold, fit, asked)
-        judged[POOLED, name] = found = judge(data, risk, times, asked, seed, name)
+        judged[POOLED, name] = found = judge(data, risk, times, asked, seed=seed, name=name)
         rows += table_rows(FOLDS, POOLED, found, min(len(train.X) for train in trains))
     return collect(FOLDS, rows, omitted, judged)
 

@@ -112,9 +112,7 @@ def pool(
     reach = float(norm.ppf(upper_tail) if test == "normal" else t.ppf(upper_tail, len(y) - 1))
     aside = reach * float(np.sqrt(tau2 + se**2))
     share = 100.0 * tau2 / (tau2 + _typical(v))
-    return Pooled(
-        mean, mean - reach * se, mean + reach * se, se, tau2, share, mean - aside, mean + aside, len(y)
-    )
+    return Pooled(mean, mean - reach * se, mean + reach * se, se, tau2, share, mean - aside, mean + aside, len(y))
 
 
 def pool_draws(

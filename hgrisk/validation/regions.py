@@ -128,9 +128,7 @@ def pool_regions(result: DesignResult, method: str = "REML", test: str = "adhoc"
     return pd.DataFrame(rows, columns=list(POOLED))
 
 
-def pool_differences(
-    result: DesignResult, against: str, method: str = "REML", test: str = "adhoc"
-) -> pd.DataFrame:
+def pool_differences(result: DesignResult, against: str, method: str = "REML", test: str = "adhoc") -> pd.DataFrame:
     """Pool the paired differences with one model over the parts of a design.
 
     Parameters
@@ -146,7 +144,13 @@ def pool_differences(
     -------
     DataFrame
         As of :func:`pool_regions`, with the differences pooled as they are.
+
+    Raises
+    ------
+    DataError
+        If there is no such model.
     """
+    result.require(against)
     level = next(iter(result.evaluations.values())).level
     every = _draws(result)
     rows = []

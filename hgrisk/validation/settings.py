@@ -62,6 +62,6 @@ class ValidationSettings(Settings):
     @field_validator("sizes")
     @classmethod
     def _shares_increase(cls, sizes: tuple[float, ...]) -> tuple[float, ...]:
-        if not sizes or not 0 < sizes[0] or sizes[-1] > 1 or any(a >= b for a, b in pairwise(sizes)):
+        if not sizes or sizes[0] <= 0 or sizes[-1] > 1 or any(a >= b for a, b in pairwise(sizes)):
             raise ConfigError("Sizes are increasing shares above 0, at most 1", f"{list(sizes)}", "use [0.25, 0.5, 1]")
         return sizes

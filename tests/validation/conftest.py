@@ -31,7 +31,7 @@ def make_data(seed: int = 1, *, telling: float = 1.0) -> Dataset:
             on += 15 + int(rng.exponential(500 * np.exp(-telling * risk)))
         tells[name] = risk
         members.append(member(name, f"p{number - (number % 4 == 1)}"))
-        cases.append(case(name, last=LAST_DAY, region=("north", "south", "east")[number // 2 % 3]))
+        cases.append(case(name, last=LAST_DAY, region=("north", "south", "east")[number % 3]))
     histories = build(events, cases, memberships=members)
     cohort = select_landmarks(histories)
     features = build_features(histories, cohort, FeatureSettings(families=("prior_violence",)))
