@@ -169,7 +169,7 @@ def judge_parts(
     shorter by design, and other regions may be. Intervals are about the test households, with the fitted models held
     fixed.
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[Any] = []
     omitted: list[tuple[str, int, str]] = []
     judged: dict[tuple[str, str], Evaluation] = {}
     for part in parts:
@@ -202,7 +202,7 @@ def times_of(model: SurvivalModel, evaluation: EvaluationSettings) -> Floats:
     return np.asarray(evaluation.horizons_days, dtype=np.float64)
 
 
-def table_rows(design: str, part: str, evaluation: Evaluation, n_train: int) -> list[dict[str, Any]]:
+def table_rows(design: str, part: str, evaluation: Evaluation, n_train: int) -> list[Any]:
     """Return the rows of a design's table that one evaluation gives."""
     whole = evaluation.table[evaluation.table["group"] == EVERYONE].rename(columns={"n": "n_test"})
     return whole.assign(design=design, part=part, n_train=n_train)[list(COLUMNS)].to_dict("records")
@@ -210,7 +210,7 @@ def table_rows(design: str, part: str, evaluation: Evaluation, n_train: int) -> 
 
 def collect(
     design: str,
-    rows: list[dict[str, Any]],
+    rows: list[Any],
     omitted: list[tuple[str, int, str]],
     judged: dict[tuple[str, str], Evaluation],
 ) -> DesignResult:

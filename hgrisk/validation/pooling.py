@@ -144,8 +144,14 @@ def pool_draws(
     if len(usable) < 2:
         return None
     found = pool(*zip(*usable, strict=True), method=method, test=test, level=level)
-    named = ("mean", "lower", "upper", "prediction_lower", "prediction_upper")
-    return replace(found, **{name: float(back(getattr(found, name))) for name in named})
+    return replace(
+        found,
+        mean=float(back(found.mean)),
+        lower=float(back(found.lower)),
+        upper=float(back(found.upper)),
+        prediction_lower=float(back(found.prediction_lower)),
+        prediction_upper=float(back(found.prediction_upper)),
+    )
 
 
 def _same(values: Any) -> Any:

@@ -122,8 +122,8 @@ def pool_regions(result: DesignResult, method: str = "REML", test: str = "adhoc"
     """
     level = next(iter(result.evaluations.values())).level
     rows = [
-        (result.design, model, *key, *_pooled(draws, _scale_of(key[0]), level, method, test))
-        for (model, *key), draws in _draws(result).items()
+        (result.design, model, metric, horizon, *_pooled(draws, _scale_of(metric), level, method, test))
+        for (model, metric, horizon), draws in _draws(result).items()
     ]
     return pd.DataFrame(rows, columns=list(POOLED))
 
@@ -154,11 +154,11 @@ def pool_differences(result: DesignResult, against: str, method: str = "REML", t
     level = next(iter(result.evaluations.values())).level
     every = _draws(result)
     rows = []
-    for (model, *key), draws in every.items():
-        if model != against and key[0] not in OWN_THRESHOLD:
-            others = every[against, key[0], key[1]]
+    for (model, metric, horizon), draws in every.items():
+        if model != against and metric not in OWN_THRESHOLD:
+            others = every[against, metric, horizon]
             paired = {part: values - others[part] for part, values in draws.items()}
-            rows.append((result.design, model, *key, *_pooled(paired, "identity", level, method, test)))
+            rows.append((result.design, model, metric, horizon, *_pooled(paired, "identity", level, method, test)))
     return pd.DataFrame(rows, columns=list(POOLED))
 
 
