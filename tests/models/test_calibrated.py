@@ -60,9 +60,9 @@ def test_a_model_that_remembers_households_is_found_out(method):
     X, y, names = households()
     honest = Calibrated(Memory(), method, horizons_days=(365,)).fit(X, y, cluster=names)
     share = ((y["event"] == 1) & (y["duration_days"] <= 365)).mean()
-    assert np.abs(honest.predict_risk(X, 365) - share).max() < 0.35
+    assert np.abs(honest.predict_risk(X, 365) - share).max() < 0.25
     apart = Calibrated(Memory(), method, horizons_days=(365,)).fit(X, y, cluster=np.arange(len(X)))
-    assert np.abs(apart.predict_risk(X, 365) - share).max() > 0.5  # rows of one household on both sides
+    assert np.abs(apart.predict_risk(X, 365) - share).max() > 0.3  # rows of one household on both sides
 
 
 def test_the_map_is_learnt_from_predictions_of_the_other_folds(features, outcome):

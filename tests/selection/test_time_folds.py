@@ -18,7 +18,7 @@ def folds(data):
     return list(time_folds(data, SETTINGS, seed=1))
 
 
-def test_no_network_and_no_later_day_is_learnt_from(data, folds):
+def test_no_network_and_no_later_day_is_learnt_from(folds):
     assert len(folds) == 6
     for fold in folds:
         assert not set(fold.train.clusters) & set(fold.test.clusters)
