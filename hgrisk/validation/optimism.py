@@ -87,8 +87,11 @@ def correct_optimism(
     Notes
     -----
     Harrell, Lee and Mark (1996), doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4. The interval is
-    that of the draws' apparent performance, moved by the optimism: Noma et al. (2021), doi:10.1002/sim.9148. A model
-    that remembers rows is still flattered, since every draw holds two thirds of them: judge such a model by folds.
+    that of the draws' apparent performance, moved by the optimism: Noma et al. (2021), doi:10.1002/sim.9148.
+
+    Some flattery stays, so that folds of networks come first. The optimism of the Brier score is right also for pure
+    noise; that of an AUC near chance is only sqrt(2) - sqrt(1/2), or 0.7, of what noise gains. And every draw holds two
+    thirds of the networks, which a model that remembers rows then knows.
     """
     horizons, omitted = usable_horizons(Part("all", data, data), evaluation.horizons_days, settings)
     if not horizons:

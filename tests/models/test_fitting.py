@@ -17,9 +17,7 @@ def landmarks(features, outcome, clusters=None):
     alone = np.arange(len(features)) if clusters is None else clusters
     followable = np.full(len(features), 2000.0)
     followable[:200] = 100.0
-    return SimpleNamespace(
-        X=features, y=outcome, clusters=alone, followable_days=followable, y_for=lambda model: outcome
-    )
+    return SimpleNamespace(X=features, y=outcome, clusters=alone, followable_days=followable, y_for=lambda _: outcome)
 
 
 def test_a_copy_is_fitted_on_its_columns_and_horizons(features, outcome):

@@ -13,7 +13,7 @@ from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.validation.learning import learning_curve
 from hgrisk.validation.settings import ValidationSettings
 
-SETTINGS = ValidationSettings(sizes=(0.02, 0.3, 1.0), n_draws=2, min_test_events=5, min_train_events=5)
+SETTINGS = ValidationSettings(sizes=(0.02, 0.3, 1.0), n_draws=2, min_test_events=5, min_train_events=50)
 ASKED = EvaluationSettings(horizons_days=(183,), metrics=("brier",), n_resamples=0)
 
 

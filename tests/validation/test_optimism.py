@@ -18,6 +18,7 @@ from hgrisk.validation.optimism import correct_optimism
 from hgrisk.validation.settings import ValidationSettings
 
 SEEDS, COLUMNS = range(8), 15
+OF_THE_SEEDS = 0.15
 ASKED = EvaluationSettings(horizons_days=(183,), metrics=("auc", "brier"), n_resamples=0)
 SETTINGS = ValidationSettings(n_bootstrap=20)
 LOGISTIC = Fitting(ReReportLogistic(penalty=1e-6))
@@ -36,12 +37,13 @@ def test_pure_noise_gains_what_it_is_corrected_for(data):
     mean = pd.concat(tables).groupby("metric")[["apparent", "optimism", "corrected"]].mean()
     gain = mean.loc["auc", "apparent"] - 0.5
     assert gain > 0.03
-    assert mean.loc["auc", "optimism"] == pytest.approx(gain, rel=0.25)
+    # an AUC near chance grows with the root of the noise: the draws' model has twice the noise, and half of it is shared
+    assert mean.loc["auc", "optimism"] / gain == pytest.approx(np.sqrt(2) - np.sqrt(1 / 2), abs=OF_THE_SEEDS)
     rate = correct_optimism(noise(data, 0), {"rate": Fitting(BaseRate())}, SETTINGS, ASKED).table.set_index("metric")
     fall = rate.loc["brier", "apparent"] - mean.loc["brier", "apparent"]
     assert fall > 0.001
     # what is overfitted costs as much again on new rows, so that the optimism of the Brier score is twice the fall
-    assert mean.loc["brier", "optimism"] == pytest.approx(-2 * fall, rel=0.25)
+    assert mean.loc["brier", "optimism"] == pytest.approx(-2 * fall, rel=OF_THE_SEEDS)
 
 
 def test_a_draw_is_judged_as_the_rows_drawn_and_as_all_rows(data):
