@@ -11,7 +11,7 @@ import pandas as pd
 from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
 from hgrisk.errors import DataError, FitError
-from hgrisk.evaluation.bootstrap import SMALLEST_DEFINED_SHARE, cluster_weights, percentile_interval
+from hgrisk.evaluation.bootstrap import SMALLEST_DEFINED_SHARE, Counts, cluster_weights, percentile_interval
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.registry import get_metrics
 from hgrisk.evaluation.sample import Sample
@@ -87,7 +87,7 @@ def correct_optimism(
     Notes
     -----
     Harrell, Lee and Mark (1996), doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4. The interval is
-    that of the draws' apparent performance, moved by the optimism: Noma et al. (2021), doi:10.1002/sim.9148.
+    that of the draws' apparent performance, moved by the optimism: Noma et al. (2021), arXiv:2005.01457.
 
     Some flattery stays, so that folds of networks come first. The optimism of the Brier score is right also for pure
     noise; that of an AUC near chance is only sqrt(2) - sqrt(1/2), or 0.7, of what noise gains. And every draw holds two
@@ -110,7 +110,7 @@ def correct_optimism(
 
 
 def _pairs(
-    data: Dataset, fit: Fit, asked: EvaluationSettings, metrics: tuple[Metric, ...], counts: Floats
+    data: Dataset, fit: Fit, asked: EvaluationSettings, metrics: tuple[Metric, ...], counts: Counts
 ) -> tuple[dict[Key, Floats], int]:
     """Return each metric of each draw's model on the draw and on all rows, shape (B, 2), and the failed draws."""
     found: list[dict[Key, Floats]] = []
@@ -128,7 +128,7 @@ def _pairs(
     return {key: np.array([one[key] for one in found]) for key in found[0]}, n_failed
 
 
-def _drawn(data: Dataset, copies: Floats) -> Dataset:
+def _drawn(data: Dataset, copies: Counts) -> Dataset:
     """Return the rows, each as often as it was drawn; the copies of a network remain one network."""
     places = np.repeat(np.arange(len(copies)), copies)
     return data.take(replace(data.outcome, table=data.outcome.table[places]))

@@ -37,7 +37,7 @@ def test_pure_noise_gains_what_it_is_corrected_for(data):
     mean = pd.concat(tables).groupby("metric")[["apparent", "optimism", "corrected"]].mean()
     gain = mean.loc["auc", "apparent"] - 0.5
     assert gain > 0.03
-    # an AUC near chance grows with the root of the noise: the draws' model has twice the noise, and half of it is shared
+    # an AUC near chance grows with the root of the noise: that of a draw's model is twice it, and half is shared
     assert mean.loc["auc", "optimism"] / gain == pytest.approx(np.sqrt(2) - np.sqrt(1 / 2), abs=OF_THE_SEEDS)
     rate = correct_optimism(noise(data, 0), {"rate": Fitting(BaseRate())}, SETTINGS, ASKED).table.set_index("metric")
     fall = rate.loc["brier", "apparent"] - mean.loc["brier", "apparent"]
