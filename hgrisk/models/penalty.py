@@ -16,6 +16,7 @@ from hgrisk.hazards.fit import CoxRows, fit_cox
 from hgrisk.hazards.risk_sets import build_risk_sets
 from hgrisk.hazards.steps import likelihood_at, weigh
 from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.inputs.network_folds import network_folds
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import ENTRY, RE_REPORT, as_surv
@@ -80,7 +81,7 @@ def choose_penalty(
     if not len(X) == len(outcome) == len(keys):
         found = f"{len(X)} rows, {len(outcome)} outcomes and {len(keys)} clusters"
         raise DataError("Every row has an outcome and a cluster", found, "pass the same landmarks to all three")
-    fold = _folds(keys, n_folds, seed)
+    fold = network_folds(keys, n_folds, seed, cure="set the penalty")
     design = numeric_matrix(FeaturePreparer().fit(X).transform(X))
     design = (design - design.mean(axis=0)) / np.where(design.std(axis=0) > 0, design.std(axis=0), 1.0)
     duration, happened = np.ascontiguousarray(outcome["duration_days"]), outcome["event"] == RE_REPORT
@@ -127,15 +128,6 @@ def settle_penalty(
         known[columns] = choose_penalty(X, y, clusters, seed=seed)
     settled.set_params(penalty=known[columns])
     return settled
-
-
-def _folds(clusters: Any, n_folds: int, seed: int) -> Any:
-    names, code = np.unique(clusters, return_inverse=True)
-    if n_folds < 2 or len(names) < n_folds:
-        found = f"{len(names)} clusters for {n_folds} folds"
-        raise ConfigError("Cross-validation has 2 folds or more, and a cluster for each", found, "set the penalty")
-    assigned = np.random.default_rng(seed).permutation(np.arange(len(names)) % n_folds)
-    return assigned[code]
 
 
 def _scores(rows: CoxRows, fold: Any, grid: Sequence[float]) -> Floats:

@@ -9,7 +9,8 @@ from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.fit import CoxRows
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
-from hgrisk.models.penalty import GRID, _folds, _scores, choose_penalty, settle_penalty
+from hgrisk.models.inputs.network_folds import network_folds
+from hgrisk.models.penalty import GRID, _scores, choose_penalty, settle_penalty
 from hgrisk.surv import Surv
 
 SAME_LIKELIHOOD = 1e-5  # of the general optimiser
@@ -60,7 +61,7 @@ def test_it_is_the_best_of_the_grid_by_a_slow_and_obvious_way():
     y["duration_days"] = np.ceil(y["duration_days"] / 30)  # with many ties
     values, happened = X.to_numpy(), y["event"] == 1
     z = (values - values.mean(axis=0)) / values.std(axis=0)
-    fold = _folds(clusters, 5, seed=3)
+    fold = network_folds(clusters, 5, seed=3)
     grid = (0.003, 0.03, 0.1, 0.3, 1.0)
     scores = [slow_score(z, y["duration_days"], happened, fold, penalty) for penalty in grid]
     assert 0 < int(np.argmax(scores)) < len(grid) - 1
@@ -72,7 +73,7 @@ def test_it_is_the_best_of_the_grid_by_a_slow_and_obvious_way():
 def test_rows_that_are_cut_in_two_ask_for_the_same_penalty():
     X, y, clusters = simulate(effect=0.5, n=120)
     z, days, happened = X.to_numpy(), np.array(y["duration_days"]), y["event"] == 1
-    cut, fold = np.ceil(days / 3), _folds(clusters, 5, seed=3)
+    cut, fold = np.ceil(days / 3), network_folds(clusters, 5, seed=3)
     entry, until = np.concatenate((np.zeros(120), cut)), np.concatenate((cut, days))
     some = until > entry
     rows = CoxRows(
@@ -113,14 +114,6 @@ def test_raw_features_are_prepared_and_nothing_to_learn_is_shrunk_away():
     raw = pd.DataFrame({"a": X["a"].where(X["b"] > -1), "group": np.where(X["c"] > 0, "x", "y"), "same": 1.0})
     assert choose_penalty(raw, y, clusters) in GRID[:-1]
     assert choose_penalty(raw[["same"]], y, clusters) == max(GRID)
-
-
-def test_a_cluster_is_never_split_and_folds_repeat_with_their_seed():
-    clusters = np.random.default_rng(1).integers(0, 40, 200).astype(str)
-    fold = _folds(clusters, 5, seed=0)
-    assert all(len(np.unique(fold[clusters == name])) == 1 for name in np.unique(clusters))
-    np.testing.assert_array_equal(fold, _folds(clusters, 5, seed=0))
-    assert (fold != _folds(clusters, 5, seed=1)).any()
 
 
 def test_only_a_model_that_asks_gets_a_choice():

@@ -1,0 +1,73 @@
+"""How a design fits: a callable from training landmarks and horizons to a fitted model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+from hgrisk.dataset import Dataset
+from hgrisk.models.penalty import settle_penalty
+from hgrisk.models.protocol import SurvivalModel
+
+Fit = Callable[[Dataset, tuple[int, ...]], SurvivalModel]
+"""``fit(train, horizons_days)`` returns a model fitted on the training landmarks and nothing else."""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Fit copies of one model, each on the training landmarks that it is given.
+
+    Parameters
+    ----------
+    model : SurvivalModel
+        The model; it is copied, never fitted itself. ``penalty = "chosen"`` is chosen on each training part anew.
+    columns : tuple of str
+        The features it is given; all by default.
+    seed : int
+        Seed of the folds on which a penalty is chosen.
+    """
+
+    model: SurvivalModel
+    columns: tuple[str, ...] = ()
+    seed: int = 0
+
+    def __call__(self, train: Dataset, horizons_days: tuple[int, ...]) -> SurvivalModel:
+        """Return a copy of the model, fitted.
+
+        Parameters
+        ----------
+        train : Dataset
+            Training landmarks, with their outcome as far as it may be known.
+        horizons_days : tuple of int
+            Horizons of the evaluation, for a model that is fitted by horizon.
+
+        Returns
+        -------
+        SurvivalModel
+            The fitted copy.
+        """
+        X = train.X[list(self.columns)] if self.columns else train.X
+        model: SurvivalModel = clone(self.model)
+        if "horizons_days" in model.get_params():
+            model.set_params(horizons_days=horizons_days)
+        model = settle_penalty(model, X, train.y, train.clusters, self.seed, known={})
+        offered = {"followable_days": train.followable_days, "cluster": network_labels(train)}
+        more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
+        return model.fit(X, train.y_for(model), **more)
+
+
+def network_labels(train: Dataset) -> NDArray[np.int64] | None:
+    """Return the household networks of the rows, or nothing where every landmark is alone."""
+    clusters = train.clusters
+    return clusters if len(np.unique(clusters)) < len(clusters) else None
+
+
+def columns_of(model: SurvivalModel, X: pd.DataFrame) -> pd.DataFrame:
+    """Return the features that a fitted model learned from."""
+    return X[list(model.feature_names_in_)]

@@ -1,0 +1,142 @@
+"""Choosing a candidate on the training landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hgrisk.dataset import Dataset
+from hgrisk.errors import DataError, FitError
+from hgrisk.evaluation.metric import Metric
+from hgrisk.evaluation.registry import get_metric
+from hgrisk.evaluation.sample import Sample
+from hgrisk.models.fitting import Fit, columns_of
+from hgrisk.selection.one_se import best_and_simplest, mean_and_se
+from hgrisk.selection.settings import SelectionSettings
+from hgrisk.selection.time_folds import TimeFold, time_folds
+from hgrisk.surv import RE_REPORT
+
+WHOLE_CURVE = 30
+"""Step in days of the risks for a metric of the whole curve, where the model gives them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A choice among candidates.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``candidate`` (from the simplest on), ``mean`` and ``se`` of the metric over the folds, ``is_best``,
+        ``is_chosen``.
+    folds : DataFrame
+        ``origin``, ``group``, ``n_train``, ``n_test``, ``candidate``, ``estimate`` (empty where it could not be
+        fitted) and ``reason``.
+    best, chosen : str
+        The best candidate, and the one that the rule takes.
+    """
+
+    table: pd.DataFrame
+    folds: pd.DataFrame
+    best: str
+    chosen: str
+
+
+def choose(
+    candidates: Mapping[str, Fit], train: Dataset, settings: SelectionSettings | None = None, *, seed: int = 0
+) -> Choice:
+    """Choose among candidates on the training landmarks, by folds in order of time.
+
+    Parameters
+    ----------
+    candidates : mapping of str to callable
+        ``fit(train, horizons_days)`` by name, from the simplest to the most complex: the order is what the
+        one-standard-error rule calls simple.
+    train : Dataset
+        Training landmarks; test landmarks are never seen.
+    settings : SelectionSettings, optional
+        Metric, folds and rule.
+    seed : int
+        Seed of the groups of networks.
+
+    Returns
+    -------
+    Choice
+        The choice, and what it rests on.
+
+    Raises
+    ------
+    DataError
+        If fewer than two folds can be judged, or no candidate can be fitted in all of them.
+
+    Notes
+    -----
+    Each fold learns the outcome as it was known at its origin. Folds share training rows, so that the standard error
+    is a yardstick and no more.
+    """
+    settings = settings or SelectionSettings()
+    folds = [fold for fold in time_folds(train, settings, seed) if _can_be_judged(fold, settings)]
+    if len(folds) < 2:
+        found = f"{len(folds)} with {settings.min_events} re-reports by {settings.horizon_days} days"
+        raise DataError("A choice rests on two folds or more", found, "choose an earlier horizon or fewer folds")
+    metric = get_metric(settings.metric)
+    rows = [row for fold in folds for row in _fold_rows(fold, candidates, metric, settings)]
+    table = pd.DataFrame(rows)
+    values = table["estimate"].to_numpy(dtype=np.float64).reshape(len(folds), len(candidates)).T
+    sign = -1.0 if metric.direction == "higher" else 1.0
+    mean, se = mean_and_se(sign * values)
+    best, simplest = best_and_simplest(mean, se)
+    chosen = simplest if settings.rule == "one_se" else best
+    names = list(candidates)
+    place = np.arange(len(names))
+    summary = {
+        "candidate": names,
+        "mean": sign * mean,
+        "se": se,
+        "is_best": place == best,
+        "is_chosen": place == chosen,
+    }
+    return Choice(pd.DataFrame(summary), table, names[best], names[chosen])
+
+
+def _fold_rows(
+    fold: TimeFold, candidates: Mapping[str, Fit], metric: Metric, settings: SelectionSettings
+) -> list[dict[str, Any]]:
+    facts = {"origin": fold.origin, "group": fold.group, "n_train": len(fold.train.X), "n_test": len(fold.test.X)}
+    rows = []
+    for name, fit in candidates.items():
+        value, reason = _value(fold, fit, metric, settings.horizon_days)
+        rows.append({**facts, "candidate": name, "estimate": value, "reason": reason})
+    return rows
+
+
+def _value(fold: TimeFold, fit: Fit, metric: Metric, horizon: int) -> tuple[float, str]:
+    """Return the metric of a candidate in a fold, or why it has none."""
+    try:
+        model = fit(fold.train, (horizon,))
+    except FitError as error:
+        return float("nan"), str(error)
+    days = {float(horizon)}
+    if model.supported_times_ is None:
+        days |= set(np.arange(WHOLE_CURVE, horizon, WHOLE_CURVE, dtype=np.float64))
+    times = np.array(sorted(days))
+    risk = model.predict_cumulative_incidence(columns_of(model, fold.test.X), times)
+    y = fold.test.y_from_landmark
+    return metric.estimate(Sample.build(y, y, risk, times), horizon), ""
+
+
+def _can_be_judged(fold: TimeFold, settings: SelectionSettings) -> bool:
+    horizon = settings.horizon_days
+    y, learnt = fold.test.y_from_landmark, fold.train.y_from_landmark
+    able = fold.train.followable_days >= horizon
+    enough = all(
+        int(np.count_nonzero(rows & (each["event"] == RE_REPORT) & (each["duration_days"] <= horizon)))
+        >= settings.min_events
+        for each, rows in ((y, np.ones(len(y), dtype=bool)), (learnt, able))
+    )
+    followed = Sample.build(y, y, np.zeros((len(y), 1)), [horizon]).is_followed(horizon)
+    return bool(enough and followed and np.any(learnt["duration_days"] >= horizon))

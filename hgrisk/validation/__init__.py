@@ -1,0 +1,1 @@
+"""Designs that an evaluation cannot flatter: later years, other regions, unseen household networks, optimism."""

@@ -1,0 +1,224 @@
+"""Random-effects pooling of estimates, with the interval in which a new place is to be expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from scipy.stats import norm, t
+
+from hgrisk.curves import Floats
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.evaluation.bootstrap import SMALLEST_DEFINED_SHARE
+
+Scale = Literal["identity", "log", "logit"]
+METHODS = ("REML", "DL", "PM")
+TESTS = ("knapp_hartung", "adhoc", "normal")
+MAX_STEPS = 1000
+CONVERGED = 1e-12
+"""A step of the between-place variance, as a share of the mean variance, that is the last."""
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A random-effects meta-analysis.
+
+    Attributes
+    ----------
+    mean, lower, upper : float
+        Mean over places, and its interval.
+    se : float
+        Standard error of the mean.
+    tau2 : float
+        Variance between places.
+    i2 : float
+        Share of the variance that lies between places, in percent.
+    prediction_lower, prediction_upper : float
+        Interval in which the true value of a new place is to be expected.
+    n : int
+        Places.
+    """
+
+    mean: float
+    lower: float
+    upper: float
+    se: float
+    tau2: float
+    i2: float
+    prediction_lower: float
+    prediction_upper: float
+    n: int
+
+
+def pool(
+    estimates: Any, variances: Any, *, method: str = "REML", test: str = "knapp_hartung", level: float = 0.95
+) -> Pooled:
+    """Pool estimates of several places in a random-effects meta-analysis.
+
+    Parameters
+    ----------
+    estimates : array-like, shape (k,)
+        Estimates of two or more places.
+    variances : array-like, shape (k,)
+        Their sampling variances, above 0.
+    method : "REML", "DL" or "PM"
+        How the variance between places is estimated: restricted maximum likelihood, DerSimonian-Laird, Paule-Mandel.
+    test : "knapp_hartung", "adhoc" or "normal"
+        Intervals by Knapp and Hartung with k - 1 degrees of freedom; the same, but never narrower than their standard
+        error without the correction would make them; or by the normal law.
+    level : float
+        Coverage of both intervals.
+
+    Returns
+    -------
+    Pooled
+        Mean and prediction interval.
+
+    Raises
+    ------
+    ConfigError
+        If method, test or level is not known.
+    DataError
+        If there are fewer than two places, or a variance is not above 0.
+
+    Notes
+    -----
+    DerSimonian and Laird (1986), doi:10.1016/0197-2456(86)90046-2; Paule and Mandel (1982),
+    doi:10.6028/jres.087.022; Knapp and Hartung (2003), doi:10.1002/sim.1482; prediction interval: Higgins et al.
+    (2009), doi:10.1111/j.1467-985X.2008.00552.x, with the degrees of freedom of the interval of the mean.
+
+    Examples
+    --------
+    >>> found = pool([0.62, 0.91, 0.35, 1.1], [0.004, 0.009, 0.003, 0.02], method="DL")
+    >>> round(found.mean, 4), round(found.tau2, 4)
+    (0.7269, 0.0827)
+    """
+    y, v = _checked(estimates, variances)
+    if method not in METHODS or test not in TESTS or not 0 < level < 1:
+        found = f"method {method!r}, test {test!r}, level {level!r}"
+        cure = f"use {', '.join(METHODS)} and {', '.join(TESTS)}"
+        raise ConfigError("Pooling has a method, a test and a level between 0 and 1", found, cure)
+    tau2 = {"REML": _restricted, "DL": _moments, "PM": _paule_mandel}[method](y, v)
+    weight = 1.0 / (v + tau2)
+    mean = float(weight @ y / weight.sum())
+    correction = float(weight @ (y - mean) ** 2) / (len(y) - 1)
+    correction = {"knapp_hartung": correction, "adhoc": max(1.0, correction), "normal": 1.0}[test]
+    se = float(np.sqrt(correction / weight.sum()))
+    upper_tail = 0.5 + level / 2
+    reach = float(norm.ppf(upper_tail) if test == "normal" else t.ppf(upper_tail, len(y) - 1))
+    aside = reach * float(np.sqrt(tau2 + se**2))
+    share = 100.0 * tau2 / (tau2 + _typical(v))
+    return Pooled(mean, mean - reach * se, mean + reach * se, se, tau2, share, mean - aside, mean + aside, len(y))
+
+
+def pool_draws(
+    draws: Sequence[Floats], scale: Scale, *, level: float, method: str = "REML", test: str = "adhoc"
+) -> Pooled | None:
+    """Pool a metric over places, each with its bootstrap draws, on a scale, and bring it back.
+
+    Parameters
+    ----------
+    draws : sequence of ndarray, each shape (1 + B,)
+        The estimate of a place, then its value in each draw.
+    scale : "identity", "log" or "logit"
+        On which it is pooled.
+    level : float
+        Coverage of both intervals.
+    method, test : str
+        As in :func:`pool`.
+
+    Returns
+    -------
+    Pooled or None
+        Mean and intervals on the metric's own scale; ``se``, ``tau2`` and ``i2`` on that of the pooling. None where
+        fewer than two places have an estimate and a variance; places without one are left out.
+    """
+    there, back = _SCALES[scale]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moved = [np.asarray(there(values), dtype=np.float64) for values in draws]
+    usable = [(values[0], variance) for values in moved if (variance := _variance(values)) > 0]
+    if len(usable) < 2:
+        return None
+    found = pool(*zip(*usable, strict=True), method=method, test=test, level=level)
+    return replace(
+        found,
+        mean=float(back(found.mean)),
+        lower=float(back(found.lower)),
+        upper=float(back(found.upper)),
+        prediction_lower=float(back(found.prediction_lower)),
+        prediction_upper=float(back(found.prediction_upper)),
+    )
+
+
+def _same(values: Any) -> Any:
+    return values
+
+
+_SCALES: dict[Scale, tuple[Any, Any]] = {"identity": (_same, _same), "log": (np.log, np.exp), "logit": (logit, expit)}
+
+
+def _variance(values: Floats) -> float:
+    """Return the variance of the draws; 0 where the estimate or too many of the draws are not finite."""
+    finite = values[1:][np.isfinite(values[1:])]
+    if not np.isfinite(values[0]) or len(finite) < 2 or len(finite) < SMALLEST_DEFINED_SHARE * (len(values) - 1):
+        return 0.0
+    return float(finite.var(ddof=1))
+
+
+def _checked(estimates: Any, variances: Any) -> tuple[Floats, Floats]:
+    y, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    if y.ndim != 1 or y.shape != v.shape or len(y) < 2:
+        found = f"shapes {y.shape} and {v.shape}"
+        raise DataError("Pooling takes an estimate and a variance of two or more places", found, "pass more places")
+    wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
+    if wrong.any():
+        found = f"{y[wrong][0]} with variance {v[wrong][0]}"
+        raise DataError("An estimate is finite and its variance above 0", found, "leave the place out")
+    return y, v
+
+
+def _spread(y: Floats, v: Floats, tau2: float) -> float:
+    """Return Cochran's Q, with the variance between places in the weights."""
+    weight = 1.0 / (v + tau2)
+    return float(weight @ (y - weight @ y / weight.sum()) ** 2)
+
+
+def _moments(y: Floats, v: Floats) -> float:
+    weight = 1.0 / v
+    scale = weight.sum() - weight @ weight / weight.sum()
+    return max(0.0, float((_spread(y, v, 0.0) - (len(y) - 1)) / scale))
+
+
+def _paule_mandel(y: Floats, v: Floats) -> float:
+    """Return where the generalised Q equals its expectation, k - 1; it falls with tau2."""
+    free = len(y) - 1
+    if _spread(y, v, 0.0) <= free:
+        return 0.0
+    high = float(y.var() * len(y) / free + v.max())
+    while _spread(y, v, high) > free:
+        high *= 2.0
+    return float(brentq(lambda tau2: _spread(y, v, tau2) - free, 0.0, high, xtol=1e-16, rtol=1e-14))
+
+
+def _restricted(y: Floats, v: Floats) -> float:
+    """Return the restricted maximum by Fisher scoring, kept at 0 or above."""
+    tau2 = _moments(y, v)
+    for _ in range(MAX_STEPS):
+        weight = 1.0 / (v + tau2)
+        mean = weight @ y / weight.sum()
+        score = weight**2 @ (y - mean) ** 2 - weight.sum() + weight @ weight / weight.sum()
+        second = (weight**2).sum() - 2 * (weight**3).sum() / weight.sum() + (weight @ weight / weight.sum()) ** 2
+        before, tau2 = tau2, max(0.0, tau2 + float(score / second))
+        if abs(tau2 - before) <= CONVERGED * (tau2 + float(v.mean())):
+            break
+    return tau2
+
+
+def _typical(v: Floats) -> float:
+    """Return the typical sampling variance of Higgins and Thompson (2002), doi:10.1002/sim.1186."""
+    weight = 1.0 / v
+    return float((len(v) - 1) * weight.sum() / (weight.sum() ** 2 - weight @ weight))

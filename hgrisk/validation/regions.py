@@ -1,0 +1,186 @@
+"""Leave one region out: each region is judged by models trained elsewhere, and the regions are pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from hgrisk.curves import Floats
+from hgrisk.dataset import Dataset
+from hgrisk.errors import DataError
+from hgrisk.evaluation.registry import get_metric
+from hgrisk.evaluation.settings import EvaluationSettings
+from hgrisk.models.fitting import Fit
+from hgrisk.validation.designs import OWN_THRESHOLD, DesignResult, Part, judge_parts, keep
+from hgrisk.validation.pooling import Scale, pool_draws
+from hgrisk.validation.settings import ValidationSettings
+
+REGIONS, UNKNOWN = "regions", "unknown"
+POOLED = (
+    *("design", "model", "metric", "horizon_days", "scale", "n_parts", "estimate", "lower", "upper"),
+    *("tau2", "i2", "prediction_lower", "prediction_upper"),
+)
+
+
+def leave_one_region_out(
+    data: Dataset,
+    fits: Mapping[str, Fit],
+    settings: ValidationSettings,
+    evaluation: EvaluationSettings,
+    *,
+    seed: int = 0,
+) -> DesignResult:
+    """Judge each region's landmarks by models trained in the other regions.
+
+    Parameters
+    ----------
+    data : Dataset
+        All landmarks.
+    fits : mapping of str to callable
+        ``fit(train, horizons_days)`` by the model's name.
+    settings : ValidationSettings
+        Column of the regions, and what a region needs to be judged.
+    evaluation : EvaluationSettings
+        Horizons, metrics and draws.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    DesignResult
+        A part for each region; :func:`pool_regions` pools them.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two regions, or none can be judged.
+
+    Notes
+    -----
+    A household network may span regions: its landmarks in the region left out are judged, and none of it is learnt
+    from. Landmarks of unknown region are learnt from only. Internal-external cross-validation: Steyerberg and Harrell
+    (2016), doi:10.1016/j.jclinepi.2015.04.005.
+    """
+    parts = region_parts(data, settings.region_column)
+    return judge_parts(REGIONS, parts, fits, settings, evaluation, seed=seed)
+
+
+def region_parts(data: Dataset, column: str) -> Iterator[Part]:
+    """Yield the regions, each with the landmarks of the networks that have none in it.
+
+    Parameters
+    ----------
+    data : Dataset
+        All landmarks.
+    column : str
+        Column of the landmarks.
+
+    Yields
+    ------
+    Part
+        A region.
+
+    Raises
+    ------
+    DataError
+        If the column is not there, or has fewer than two values.
+    """
+    region = data.groups((column,))[column].to_numpy()
+    names = sorted(set(region) - {UNKNOWN})
+    if len(names) < 2:
+        raise DataError("A region is left out of two or more", f"{len(names)} in {column!r}", "leave the design out")
+    for name in names:
+        inside = region == name
+        elsewhere = ~np.isin(data.clusters, data.clusters[inside])
+        yield Part(str(name), keep(data, elsewhere), keep(data, inside))
+
+
+def pool_regions(result: DesignResult, method: str = "REML", test: str = "adhoc") -> pd.DataFrame:
+    """Pool the parts of a design in a random-effects meta-analysis, each model and metric by itself.
+
+    Parameters
+    ----------
+    result : DesignResult
+        Parts that share no test household, judged with bootstrap draws.
+    method, test : str
+        As in `hgrisk.validation.pooling.pool`.
+
+    Returns
+    -------
+    DataFrame
+        ``design``, ``model``, ``metric``, ``horizon_days``, ``scale`` (on which it was pooled), ``n_parts``,
+        ``estimate``, ``lower``, ``upper``, ``tau2`` and ``i2`` (on that scale), ``prediction_lower`` and
+        ``prediction_upper``: where the metric of a new region is to be expected. Empty where fewer than two parts have
+        an estimate with an interval.
+
+    Notes
+    -----
+    Concordance and AUC are pooled as logits, the ratio of observed to expected as a logarithm: Snell et al. (2018),
+    doi:10.1177/0962280217705678. Variances are of the bootstrap draws.
+    """
+    level = next(iter(result.evaluations.values())).level
+    rows = [
+        (result.design, model, metric, horizon, *_pooled(draws, _scale_of(metric), level, method, test))
+        for (model, metric, horizon), draws in _draws(result).items()
+    ]
+    return pd.DataFrame(rows, columns=list(POOLED))
+
+
+def pool_differences(result: DesignResult, against: str, method: str = "REML", test: str = "adhoc") -> pd.DataFrame:
+    """Pool the paired differences with one model over the parts of a design.
+
+    Parameters
+    ----------
+    result : DesignResult
+        Parts that share no test household, judged with bootstrap draws.
+    against : str
+        Name of a model.
+    method, test : str
+        As in `hgrisk.validation.pooling.pool`.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`pool_regions`, with the differences pooled as they are.
+
+    Raises
+    ------
+    DataError
+        If there is no such model.
+    """
+    result.require(against)
+    level = next(iter(result.evaluations.values())).level
+    every = _draws(result)
+    rows = []
+    for (model, metric, horizon), draws in every.items():
+        if model != against and metric not in OWN_THRESHOLD:
+            others = every[against, metric, horizon]
+            paired = {part: values - others[part] for part, values in draws.items()}
+            rows.append((result.design, model, metric, horizon, *_pooled(paired, "identity", level, method, test)))
+    return pd.DataFrame(rows, columns=list(POOLED))
+
+
+def _draws(result: DesignResult) -> dict[tuple[str, str, int], dict[str, Floats]]:
+    """Return the draws of each model, metric and horizon, by part."""
+    found: dict[tuple[str, str, int], dict[str, Floats]] = {}
+    for (part, model), evaluation in result.evaluations.items():
+        for (metric, horizon), replicates in evaluation.replicates.items():
+            found.setdefault((model, metric, horizon), {})[part] = replicates
+    return found
+
+
+def _pooled(draws: Mapping[str, Floats], scale: Scale, level: float, method: str, test: str) -> tuple[object, ...]:
+    found = pool_draws(list(draws.values()), scale, level=level, method=method, test=test)
+    if found is None:
+        return (scale, len(draws), *[np.nan] * 7)
+    values = (found.mean, found.lower, found.upper, found.tau2, found.i2, found.prediction_lower)
+    return (scale, found.n, *values, found.prediction_upper)
+
+
+def _scale_of(name: str) -> Scale:
+    metric = get_metric(name)
+    if metric.kind == "discrimination" and metric.value_range == (0.0, 1.0):
+        return "logit"
+    return "log" if metric.value_range == (0.0, np.inf) and metric.direction == "target" else "identity"
