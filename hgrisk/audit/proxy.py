@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +36,8 @@ class ProxyResult:
     ----------
     table : DataFrame
         One row per level: ``attribute``, ``level`` (against all others; one row for an attribute of two levels),
-        ``auc``, ``lower``, ``upper``, ``n`` rows of known attribute, ``n_level`` rows of the level, empty below
-        ``min_n``, and ``shown``.
+        ``auc``, ``lower``, ``upper``, ``n`` rows judged, ``n_level`` of them of the level, empty below ``min_n``, and
+        ``shown``.
     top_features : DataFrame
         The features with the largest weight for each level: ``attribute``, ``level``, ``feature``, ``weight`` (standard
         deviation of what the feature adds to the log odds) and ``auc_alone`` (AUC of that part alone).
@@ -74,11 +73,11 @@ def proxy_test(
     attribute : Series, shape (n,)
         The attribute in groups, at most 20 of them, in the order of the rows; its name stands in the tables.
     clusters : array-like, shape (n,)
-        Household network of each row; folds and draws keep a network together.
+        Household network of each row; the division and the draws keep a network together.
     settings : AuditSettings, optional
-        Folds, draws and smallest size.
+        Share judged, draws and smallest size.
     seed : int
-        Seed of folds and draws.
+        Seed of the division and the draws.
     top : int
         Features named for each level.
 
@@ -95,9 +94,9 @@ def proxy_test(
 
     Notes
     -----
-    A ridge logistic regression of each level against the others, judged on networks that it did not see. Pairs are
-    compared within a fold only: over folds, a fold with fewer of a level has lower predictions for the others, and an
-    attribute of pure chance would get an AUC below .5. A model that finds interactions may tell more: a low AUC is
+    A ridge logistic regression of each level against the others learns from some household networks and is judged on
+    the rest. With cross-validation in place of one division, intervals from the same predictions would be too narrow
+    near chance, because the folds learn from each other. A model that finds interactions may tell more: a low AUC is
     weak evidence, a high one strong. Whether a feature that tells of the attribute should stay is for people to weigh:
     the test cannot say why the two go together.
 
@@ -114,21 +113,20 @@ def proxy_test(
     name = str(attribute.name)
     labels, known, levels = _labels(X, attribute, clusters, name)
     frame, keys = X.loc[known], np.asarray(clusters)[known]
-    folds = _folds(keys, chosen.n_folds, seed)
-    weights = cluster_weights(keys, chosen.n_resamples, np.random.default_rng([seed, 1]))
+    test = _test_rows(keys, chosen.test_share, seed)
+    weights = cluster_weights(keys[test], chosen.n_resamples, np.random.default_rng([seed, 1]))
     rows, features = [], []
     for level in levels:
-        is_level = labels == level
-        fewest = int(min(is_level.sum(), (~is_level).sum()))
-        if fewest < chosen.min_n or not _in_every_part(is_level, folds):
-            n_level = None if fewest < chosen.min_n else int(is_level.sum())
-            rows.append((name, level, np.nan, np.nan, np.nan, len(labels), n_level, False))
+        learnt, judged = labels[~test] == level, labels[test] == level
+        counts, n_level = _counts(judged), int(judged.sum())
+        if min(*counts, *_counts(learnt)) < chosen.min_n:
+            small = min(counts) < chosen.min_n
+            rows.append((name, level, np.nan, np.nan, np.nan, len(judged), None if small else n_level, False))
             continue
-        score, parts = _out_of_fold(frame, is_level, folds)
-        draws = _auc(score, is_level, folds, weights)
-        interval = percentile_interval(draws, chosen.level)
-        rows.append((name, level, draws[0], *interval, len(labels), int(is_level.sum()), True))
-        features += [(name, level, *row) for row in _top(parts, is_level, folds, top)]
+        score, parts = _told(frame[~test], learnt, frame[test])
+        draws = _auc(score, judged, weights)
+        rows.append((name, level, draws[0], *percentile_interval(draws, chosen.level), len(judged), n_level, True))
+        features += [(name, level, *row) for row in _top(parts, judged, top)]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n_level": "Int64"})
     return ProxyResult(table, pd.DataFrame(features, columns=list(FEATURE_COLUMNS)), int((~known).sum()))
 
@@ -152,60 +150,51 @@ def _labels(
     return labels, known, rarest if len(levels) == 2 else [str(level) for level in levels]
 
 
-def _folds(clusters: Any, n_folds: int, seed: int) -> NDArray[np.intp]:
+def _test_rows(clusters: Any, test_share: float, seed: int) -> Mask:
+    """Return which rows are judged: those of some household networks, at random."""
     code, n_clusters = cluster_codes(clusters)
-    if n_clusters < n_folds:
-        raise DataError("Every fold has a household network", f"{n_clusters} for {n_folds}", "set fewer folds")
-    assigned = np.random.default_rng([seed, 0]).permutation(np.arange(n_clusters) % n_folds)
-    return np.asarray(assigned[code], dtype=np.intp)
+    n_test = min(max(2, round(test_share * n_clusters)), n_clusters - 1)
+    drawn = np.random.default_rng([seed, 0]).permutation(n_clusters) < n_test
+    return np.asarray(drawn[code], dtype=np.bool_)
 
 
-def _parts(folds: NDArray[np.intp]) -> Iterator[Mask]:
-    return (folds == fold for fold in range(int(folds.max()) + 1))
+def _counts(is_level: Mask) -> tuple[int, int]:
+    return int(is_level.sum()), int((~is_level).sum())
 
 
-def _in_every_part(is_level: Mask, folds: NDArray[np.intp]) -> bool:
-    return all(0 < is_level[own].sum() < own.sum() for own in _parts(folds))
+def _told(train: pd.DataFrame, is_level: Mask, test: pd.DataFrame) -> tuple[Floats, pd.DataFrame]:
+    """Return the log odds of the level in the test rows, and what each raw feature adds to it."""
+    preparer = FeaturePreparer().fit(train)
+    columns, seen = (preparer.transform(part).to_numpy() for part in (train, test))
+    parts = pd.DataFrame(0.0, index=range(len(test)), columns=list(test.columns))
+    if columns.shape[1] == 0:
+        return np.zeros(len(test)), parts  # features that do not vary tell nothing
+    center, spread = columns.mean(axis=0), columns.std(axis=0)
+    with one_blas_thread():
+        solver = LogisticRegression(C=1.0 / RIDGE, solver="newton-cholesky", tol=1e-9, max_iter=200)
+        solver.fit((columns - center) / spread, is_level)
+    added = (seen - center) / spread * solver.coef_[0]
+    for position, source in enumerate(preparer.source_of_.values()):
+        parts[source] += added[:, position]
+    return added.sum(axis=1), parts
 
 
-def _out_of_fold(frame: pd.DataFrame, is_level: Mask, folds: NDArray[np.intp]) -> tuple[Floats, pd.DataFrame]:
-    """Return the log odds of the level by a model that did not see the fold, and what each raw feature adds to it."""
-    score, parts = np.zeros(len(frame)), pd.DataFrame(0.0, index=range(len(frame)), columns=list(frame.columns))
-    for own in _parts(folds):
-        preparer = FeaturePreparer().fit(frame[~own])
-        train, test = (preparer.transform(frame[rows]).to_numpy() for rows in (~own, own))
-        if train.shape[1] == 0:
-            continue  # features that do not vary tell nothing
-        center, spread = train.mean(axis=0), train.std(axis=0)
-        with one_blas_thread():
-            solver = LogisticRegression(C=1.0 / RIDGE, solver="newton-cholesky", tol=1e-9, max_iter=200)
-            solver.fit((train - center) / spread, is_level[~own])
-        added = (test - center) / spread * solver.coef_[0]
-        for position, source in enumerate(preparer.source_of_.values()):
-            parts.loc[own, source] += added[:, position]
-        score[own] = added.sum(axis=1) + solver.intercept_[0]
-    return score, parts
+def _auc(score: Floats, is_level: Mask, weights: Counts) -> Floats:
+    """Return how often a row of the level has a higher score than another one, in each draw; equal scores count 1/2."""
+    order = np.argsort(score, kind="stable")
+    starts = np.flatnonzero(np.diff(score[order], prepend=-np.inf))
+    found = np.empty(len(weights))
+    for block in draw_blocks(len(weights), len(order)):
+        copies = weights[block].take(order, axis=1).astype(np.float64)
+        ours = np.add.reduceat(copies * is_level[order], starts, axis=1)
+        others = np.add.reduceat(copies * ~is_level[order], starts, axis=1)
+        above = (ours * (np.cumsum(others, axis=1) - 0.5 * others)).sum(axis=1)
+        found[block] = ratio(above, ours.sum(axis=1) * others.sum(axis=1))
+    return found
 
 
-def _auc(score: Floats, is_level: Mask, folds: NDArray[np.intp], weights: Counts) -> Floats:
-    """Return the AUC over the pairs within a fold, in each draw; equal scores count 1/2."""
-    above, pairs = np.zeros(len(weights)), np.zeros(len(weights))
-    for own in _parts(folds):
-        rows = np.flatnonzero(own)
-        order = rows[np.argsort(score[rows], kind="stable")]
-        starts = np.flatnonzero(np.diff(score[order], prepend=-np.inf))
-        for block in draw_blocks(len(weights), len(order)):
-            copies = weights[block].take(order, axis=1).astype(np.float64)
-            ours = np.add.reduceat(copies * is_level[order], starts, axis=1)
-            others = np.add.reduceat(copies * ~is_level[order], starts, axis=1)
-            above[block] += (ours * (np.cumsum(others, axis=1) - 0.5 * others)).sum(axis=1)
-            pairs[block] += ours.sum(axis=1) * others.sum(axis=1)
-    return ratio(above, pairs)
-
-
-def _top(parts: pd.DataFrame, is_level: Mask, folds: NDArray[np.intp], top: int) -> list[tuple[str, float, float]]:
+def _top(parts: pd.DataFrame, is_level: Mask, top: int) -> list[tuple[str, float, float]]:
     weight = parts.std(ddof=0)
     names = [str(name) for name in weight[weight > 0].sort_values(ascending=False, kind="stable").index[:top]]
     once = np.ones((1, len(parts)), dtype=np.uint16)
-    alone = [_auc(parts[name].to_numpy(), is_level, folds, once)[0] for name in names]
-    return [(name, float(weight[name]), float(auc)) for name, auc in zip(names, alone, strict=True)]
+    return [(name, float(weight[name]), float(_auc(parts[name].to_numpy(), is_level, once)[0])) for name in names]

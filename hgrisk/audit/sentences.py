@@ -146,7 +146,7 @@ def _proxy_finding(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) 
         return words["withheld"].format(**names)
     auc, lower, upper = (_decimal(f"{row[name]:.2f}", lang) for name in ("auc", "lower", "upper"))
     key = "finding_without_interval" if math.isnan(row["lower"]) else "finding"
-    return words[key].format(**names, auc=auc, interval=f"{lower} – {upper}")
+    return words[key].format(**names, auc=auc, lower=lower, upper=upper)
 
 
 def _percent(share: float, lang: str) -> str:

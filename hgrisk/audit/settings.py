@@ -32,8 +32,8 @@ class AuditSettings(Settings):
         Bootstrap draws of household networks: 0 for no intervals, otherwise at least 20.
     level : float
         Coverage of the intervals, between 0 and 1.
-    n_folds : int
-        Folds of household networks in the proxy test, 2 or more.
+    test_share : float
+        Share of the household networks on which the proxy test is judged; it learns from the others.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class AuditSettings(Settings):
     min_events: int = Field(default=10, ge=0)
     n_resamples: int = Field(default=200, ge=0)
     level: float = Field(default=0.95, gt=0.0, lt=1.0)
-    n_folds: int = Field(default=5, ge=2)
+    test_share: float = Field(default=0.5, gt=0.0, lt=1.0)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
