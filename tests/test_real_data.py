@@ -130,6 +130,17 @@ def test_rossi_uses_every_person_for_a_year(rossi):
 
 
 def test_the_shipped_mappings_read_as_toml():
-    for name in ("broward", "rossi"):
+    for name in ("broward", "nij_georgia", "rossi"):
         mapping = tomllib.loads((ROOT / "experiments" / f"{name}_mapping.toml").read_text(encoding="utf-8"))
         assert mapping["name"] == name
+
+
+def test_the_flattered_experiment_on_georgia_is_the_honest_one_with_later_measures_and_says_so():
+    honest, flattered = (Experiment.read(ROOT / "experiments" / f"nij_georgia{end}.toml") for end in ("", "_flattered"))
+    known, all_of_them = honest.features.covariates, flattered.features.covariates
+    assert list(all_of_them)[: len(known)] == list(known)
+    assert {how.family for name, how in all_of_them.items() if name not in known} == {"after_release"}
+    assert "after_release" not in {how.family for how in known.values()}
+    assert flattered.title.startswith("FLATTERED")
+    same = ("cohort", "outcome", "split", "evaluation", "seed")
+    assert [getattr(honest, name) for name in same] == [getattr(flattered, name) for name in same]

@@ -46,6 +46,11 @@ class ColumnMap(Settings):
         Unit of ``plus``: days or weeks.
     prefix : str
         Text put before an identifier, so that identifiers of several sources stay apart.
+    row_number : bool
+        Number the rows of the file, for an identifier that it lacks: the first row below the header is 1, and rows that
+        are left out keep their number. Sources of one file get the same numbers, so that a row of its events belongs to
+        its row of the cases. The number says nothing in another delivery, and a row that stands in the file twice is
+        then two cases.
     """
 
     column: str | None = None
@@ -58,13 +63,16 @@ class ColumnMap(Settings):
     plus: str | None = None
     unit: Literal["days", "weeks"] = "days"
     prefix: str = ""
+    row_number: bool = False
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        origins = [self.column is not None, self.value is not None, self.start is not None]
+        origins = [self.column is not None, self.value is not None, self.start is not None, self.row_number]
         if sum(origins) != 1:
             raise ConfigError(
-                "A mapped column has one origin", f"{sum(origins)}", "give exactly one of column, value and start"
+                "A mapped column has one origin",
+                f"{sum(origins)}",
+                "give exactly one of column, value, start and row_number",
             )
         if (self.plus is None) != (self.start is None):
             raise ConfigError("start and plus go together", f"{self.start!r} and {self.plus!r}", "give both or neither")
@@ -79,9 +87,11 @@ class ColumnMap(Settings):
             raise ConfigError("otherwise goes with codes", f"{self.otherwise!r} alone", "add a code list")
         if self.codes is not None and self.column is None:
             raise ConfigError("codes go with a column", "none", "name the source column")
-        if self.prefix and (self.column is None or self.codes is not None):
+        if self.prefix and (self.codes is not None or not (self.column or self.row_number)):
             raise ConfigError(
-                "A prefix goes with a source column that has no code list", f"{self.prefix!r}", "leave it out"
+                "A prefix goes with a source column that has no code list, or with row_number",
+                f"{self.prefix!r}",
+                "leave it out",
             )
         return self
 
@@ -107,5 +117,7 @@ class ColumnMap(Settings):
             raise ConfigError("start and plus make a date", f"them for {name}", "map that column in another way")
         if self.prefix and dtype != pl.String:
             raise ConfigError("A prefix goes before an identifier", f"{self.prefix!r} before {name}", "leave it out")
+        if self.row_number and not name.endswith("_id"):
+            raise ConfigError("A row number is an identifier", f"it for {name}", "map that column in another way")
         if self.format is not None and not dtype.is_temporal():
             raise ConfigError("A format is for dates", f"{self.format!r} for {name}", "leave it out")

@@ -232,6 +232,20 @@ class MappingFile(Settings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _row_numbers_of_one_file(self) -> Self:
+        """Refuse equal numbers for rows of different files, which would become one case."""
+        numbered: dict[tuple[str, str], str] = {}
+        for source in self.source:
+            for name, how in source.columns.items():
+                if how.row_number and numbered.setdefault((name, how.prefix), source.file) != source.file:
+                    raise ConfigError(
+                        "Row numbers tell rows of one file apart",
+                        f"{name} numbered in {numbered[name, how.prefix]!r} and in {source.file!r}",
+                        "give each file a prefix of its own, or map a column that links them",
+                    )
+        return self
+
 
 def read_mapping(path: Path) -> MappingFile:
     """Read a mapping file.

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from hgrisk.errors import DataError
+from hgrisk.histories.account import ROW
 from hgrisk.histories.column_map import ColumnMap
 from hgrisk.histories.constants import constant, is_iso_date
 from hgrisk.histories.mapping import ISO, SourceMap
@@ -65,6 +66,8 @@ def column_value(name: str, dtype: pl.DataType, source: SourceMap, schema: pl.Sc
     how = source.columns[name]
     if how.value is not None:
         return Value(pl.lit(constant(how.value, dtype, name), dtype=dtype), pl.lit(value=False), "")
+    if how.row_number:
+        return Value(pl.lit(how.prefix) + pl.col(ROW).cast(pl.String), pl.lit(value=False), "")
     if how.start is not None:
         return Value(_shifted(how, source, schema), pl.col(str(how.plus)).is_not_null(), "is not a date")
     expr, wrong = _from_column(str(how.column), name, dtype, source, schema)

@@ -120,7 +120,9 @@ def find_links(reading: Reading, *, named: bool) -> Links:
     return links
 
 
-def _columns_of(source: SourceMap) -> list[str]:
+def _columns_of(source: SourceMap) -> list[str] | None:
+    if any(how.row_number for how in source.columns.values()):
+        return None  # a row number is in no column: without the others, rows could not be counted, nor told from blank
     mapped = [how.column for how in source.columns.values() if how.column is not None]
     return [*mapped, *(condition.column for condition in source.where)]
 

@@ -235,3 +235,13 @@ def test_a_column_of_nothing():
     columns["code"] = {"column": "x", "codes": {"a": "b"}}
     rows = apply(pl.DataFrame(sound()).with_columns(x=None), columns=columns)
     assert rows.frame.select("person_id", "ended_on", "known_at", "severity", "code").row(0) == (None,) * 5
+
+
+def test_row_numbers_are_those_of_the_file_whatever_is_left_out():
+    columns = {**COLUMNS, "case_id": {"row_number": True, "prefix": "R"}}
+    rows = sound(4, what=["report", "advice", None, "report"], id=[None, None, None, None], day=["2019-01-05"] * 4)
+    mapped = apply({**rows, "day": ["2019-01-05", "2019-01-06", None, "2019-01-08"]}, columns=columns)
+    assert mapped.frame["case_id"].to_list() == ["R1", "R2", "R4"]
+    assert told(mapped) == [(3, "excluded", "blank row")]
+    only = apply(rows, columns=columns, where=[{"column": "what", "equals": "report"}])
+    assert only.frame["case_id"].to_list() == ["R1", "R4"]

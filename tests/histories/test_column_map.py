@@ -14,14 +14,18 @@ STRING, DATE, NUMBER = pl.String(), pl.Date(), pl.Float64()
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ({}, "A mapped column has one origin, but found 0: give exactly one of column, value and start."),
+        ({}, "A mapped column has one origin, but found 0: give exactly one of column, value, start and row_number."),
         (
             {"column": "a", "value": "b"},
-            "A mapped column has one origin, but found 2: give exactly one of column, value and start.",
+            "A mapped column has one origin, but found 2: give exactly one of column, value, start and row_number.",
         ),
         (
             {"column": "a", "value": "b", "start": "c", "plus": "d"},
-            "A mapped column has one origin, but found 3: give exactly one of column, value and start.",
+            "A mapped column has one origin, but found 3: give exactly one of column, value, start and row_number.",
+        ),
+        (
+            {"column": "a", "row_number": True},
+            "A mapped column has one origin, but found 2: give exactly one of column, value, start and row_number.",
         ),
         ({"start": "a"}, "start and plus go together, but found 'a' and None: give both or neither."),
         ({"column": "a", "plus": "b"}, "start and plus go together, but found None and 'b': give both or neither."),
@@ -33,17 +37,23 @@ STRING, DATE, NUMBER = pl.String(), pl.Date(), pl.Float64()
         ({"value": "a", "codes": {"b": "c"}}, "codes go with a column, but found none: name the source column."),
         (
             {"value": "a", "prefix": "P"},
-            "A prefix goes with a source column that has no code list, but found 'P': leave it out.",
+            (
+                "A prefix goes with a source column that has no code list, or with row_number, "
+                "but found 'P': leave it out."
+            ),
         ),
         (
             {"column": "a", "codes": {"b": "c"}, "prefix": "P"},
-            "A prefix goes with a source column that has no code list, but found 'P': leave it out.",
+            (
+                "A prefix goes with a source column that has no code list, or with row_number, "
+                "but found 'P': leave it out."
+            ),
         ),
         (
             {"colum": "a"},
             (
                 "m.toml takes known keys only, but found 'colum': use one of codes, column, decimal, format, "
-                "otherwise, plus, prefix, start, unit, value."
+                "otherwise, plus, prefix, row_number, start, unit, value."
             ),
         ),
     ],
@@ -78,6 +88,11 @@ def test_refused(values, text):
             DATE,
             "A prefix goes before an identifier, but found 'P' before c: leave it out.",
         ),
+        (
+            {"row_number": True},
+            STRING,
+            "A row number is an identifier, but found it for c: map that column in another way.",
+        ),
         ({"column": "a", "format": "%Y"}, STRING, "A format is for dates, but found '%Y' for c: leave it out."),
     ],
 )
@@ -99,6 +114,11 @@ def test_does_not_fit_its_column(values, dtype, text):
 )
 def test_fits_its_column(values, dtype):
     ColumnMap.parse(values, "m.toml").check_fits("c", dtype)
+
+
+@pytest.mark.parametrize("prefix", ["", "P"])
+def test_a_row_number_fits_an_identifier(prefix):
+    ColumnMap.parse({"row_number": True, "prefix": prefix}, "m.toml").check_fits("case_id", STRING)
 
 
 def test_dates_of_toml_need_no_quotes():

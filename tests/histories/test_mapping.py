@@ -234,3 +234,21 @@ def test_a_filter_without_a_condition(condition):
         "A filter states a condition, but found none for column 'kind': add one of equals, not_equals, is_in, not_in, "
         "at_least, at_most, is_null."
     )
+
+
+def numbered(*files: str, prefixes=("", "")) -> dict:
+    columns = [{**COLUMNS, "case_id": {"row_number": True, "prefix": prefix}} for prefix in prefixes]
+    sources = [
+        source(file=file, name=f"{place}", columns=own)
+        for place, (file, own) in enumerate(zip(files, columns, strict=True))
+    ]
+    return {"name": "county", "source": sources}
+
+
+def test_row_numbers_tell_rows_of_one_file_apart():
+    MappingFile.parse(numbered("a.csv", "a.csv"), "m.toml")
+    MappingFile.parse(numbered("a.csv", "b.csv", prefixes=("A", "B")), "m.toml")
+    assert refusal(MappingFile, numbered("a.csv", "b.csv")) == (
+        "Row numbers tell rows of one file apart, but found case_id numbered in 'a.csv' and in 'b.csv': give each file "
+        "a prefix of its own, or map a column that links them."
+    )

@@ -7,6 +7,8 @@ import pytest
 
 from hgrisk.histories.batches import Opening
 from hgrisk.histories.case_histories import delivery_plan
+from hgrisk.histories.mapping import MappingFile
+from hgrisk.shards.plan import keys_of
 from hgrisk.shards.split import ELSEWHERE, REGIONS, Reading, event_ids, find_links, source_rows, split_delivery
 from hgrisk.shards.staging import read_rows
 
@@ -67,3 +69,16 @@ def test_persons_of_events_link_only_where_features_follow_persons(reading):
     named, not_named = (find_links(reading(500), named=named).plan(1) for named in (True, False))
     assert named.largest > not_named.largest
     assert named.count < not_named.count
+
+
+def test_households_that_are_row_numbers_are_counted_row_by_row(tmp_path):
+    pl.DataFrame({"day": ["2019-01-05", None, "2019-01-07"], "what": [None, None, "report"]}).write_parquet(
+        tmp_path / "a.parquet"
+    )
+    columns = {"case_id": {"row_number": True}, "kind": {"value": "report"}, "occurred_on": "day"}
+    own = {"table": "events", "file": "a.parquet", "columns": columns}
+    mapping = MappingFile.parse({"name": "rows", "source": [own]}, "m.toml")
+    links = find_links(Reading(tmp_path, mapping, 2, lambda _n: None), named=False)
+    counted = links._all_counts()
+    assert set(counted["case"]) == set(keys_of(pl.Series(["1", "3"])))
+    assert counted["events"].to_list() == [1, 1]

@@ -1,0 +1,1 @@
+"""Groups side by side, what features give away, and what unequal reporting would change."""

@@ -1,0 +1,185 @@
+"""The fairness audit: calibration, errors and flags of one model in every group, at one capacity for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hgrisk.audit.settings import AuditSettings
+from hgrisk.curves import Floats
+from hgrisk.errors import DataError
+from hgrisk.evaluation._sums import ratio, weighted_sums
+from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
+from hgrisk.evaluation.capacity import fill_capacity
+from hgrisk.evaluation.registry import get_metric
+from hgrisk.evaluation.sample import Sample
+from hgrisk.surv import RE_REPORT
+
+EVERYONE = "all"
+UNKNOWN = "unknown"
+MEASURES = ("calibration_intercept", "calibration_slope", "sensitivity", "false_positive_rate", "flag_rate")
+Measured = Mapping[str, Floats]
+"""Of each measure, its value in the sample and then in each draw."""
+
+_EMPTY = np.full(1, np.nan)
+COLUMNS = (
+    *("attribute", "group", "horizon_days", "measure", "estimate", "lower", "upper"),
+    *("difference", "difference_lower", "difference_upper", "n", "n_networks", "n_events", "shown"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class GroupAudit:
+    """The audit of one model at one horizon.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per group and measure. ``attribute`` and ``group`` ("all" for everyone), ``horizon_days``, ``measure``
+        (see `audit_groups`), ``estimate`` with ``lower`` and ``upper``; ``difference`` from everyone with its own
+        interval, on the same draws; ``n`` rows, ``n_networks`` and ``n_events``, empty for a group with fewer rows than
+        ``min_n``; ``shown``, whether the group is large enough and followed long enough.
+    threshold : float
+        The risk at which the capacity is filled, the same for every group.
+    min_n : int
+        The number of rows from which a group is counted.
+    """
+
+    table: pd.DataFrame
+    threshold: float
+    min_n: int
+
+
+def audit_groups(
+    sample: Sample,
+    by: pd.DataFrame,
+    clusters: Any,
+    horizon_days: float,
+    *,
+    settings: AuditSettings | None = None,
+    seed: int = 0,
+) -> GroupAudit:
+    """Audit a model in every group.
+
+    Parameters
+    ----------
+    sample : Sample
+        Outcomes and predicted risks of n rows.
+    by : DataFrame, n rows
+        Audit columns in the order of the rows; those of ``settings.by``, or all of them if it is empty.
+    clusters : array-like, shape (n,)
+        Household network of each row; networks are resampled, never rows.
+    horizon_days : float
+        Days, one of ``sample.times``.
+    settings : AuditSettings, optional
+        Capacity, draws and smallest sizes.
+    seed : int
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    GroupAudit
+        Calibration in the large (0 is right, above 0 the risks are too low) and slope; sensitivity, the share of the
+        re-reports that fall among the flagged; false positive rate, the share flagged of those without a re-report;
+        flag rate, the share flagged.
+
+    Raises
+    ------
+    DataError
+        If an audit column is not there, lengths differ, or the horizon is beyond the follow-up.
+
+    Notes
+    -----
+    The outcome is a re-report, not violence: a group whose violence is reported less looks as if its risks were too
+    high; see `label_bias`. Groups with different base rates cannot be equal in calibration, sensitivity and false
+    positives at once (Chouldechova 2017, doi:10.1089/big.2016.0047), so a difference is a question, not a verdict. A
+    group is weighted with its own censoring. A missing value is the group "unknown". The number of a withheld group can
+    be had by subtraction where it is the only one of its attribute.
+
+    Examples
+    --------
+    >>> from hgrisk.surv import Surv
+    >>> y = Surv.from_arrays([1, 0, 1, 0] * 10, [100, 400, 300, 600] * 10)
+    >>> sample = Sample.build(y, y, np.tile([[0.5], [0.1], [0.2], [0.4]], (10, 1)), [365])
+    >>> by = pd.DataFrame({"region": ["east", "east", "west", "west"] * 10})
+    >>> settings = AuditSettings(capacity_share=0.5, min_n=20, min_events=0, n_resamples=20)
+    >>> table = audit_groups(sample, by, np.arange(40), 365, settings=settings).table
+    >>> table.loc[table["measure"] == "flag_rate", ["attribute", "group", "estimate", "n"]].values.tolist()
+    [['all', 'all', 0.5, 40], ['region', 'east', 0.5, 20], ['region', 'west', 0.5, 20]]
+    """
+    chosen = settings or AuditSettings()
+    sample.require(horizon_days)
+    weights = cluster_weights(clusters, chosen.n_resamples, seed)
+    keys = np.asarray(clusters)
+    for what, found in (("clusters", len(keys)), ("by", len(by))):
+        if found != len(sample):
+            raise DataError(f"{what!r} has one entry per row, {len(sample)}", f"{found}", "align it with the rows")
+    whole = _measured(sample, horizon_days, weights, chosen)
+    rows = _rows((EVERYONE, EVERYONE, horizon_days), whole, None, _sizes(sample, keys, horizon_days), chosen.level)
+    for attribute, group, mask in _groups(by, chosen.by):
+        part, place = sample.take(mask).with_own_censoring(), (attribute, group, horizon_days)
+        sizes = _sizes(part, keys[mask], horizon_days)
+        shown = _is_large(sizes, chosen) and part.is_followed(horizon_days)
+        own = _measured(part, horizon_days, weights[:, mask], chosen) if shown else None
+        counts = sizes if len(part) >= chosen.min_n else (None, None, None)
+        rows += _rows(place, own, whole, counts, chosen.level)
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(("n", "n_networks", "n_events"), "Int64"))
+    return GroupAudit(table, fill_capacity(sample, horizon_days, chosen.capacity_share).threshold, chosen.min_n)
+
+
+def _groups(by: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    for column in columns or tuple(by.columns):
+        if column not in by.columns:
+            raise DataError("An audit column is a column of 'by'", f"{column!r}", f"use one of {list(by.columns)}")
+        labels = by[column].astype(object).where(by[column].notna().to_numpy(), UNKNOWN).astype(str).to_numpy()
+        for value in np.unique(labels):
+            yield column, str(value), labels == value
+
+
+def _measured(sample: Sample, horizon_days: float, weights: Counts, settings: AuditSettings) -> Measured:
+    """Return every measure, in the sample and in each draw."""
+    calibration = ("calibration_intercept", "calibration_slope")
+    recall = get_metric("capacity_recall").with_parameters(capacity_share=settings.capacity_share)
+    false_positives, flagged = _rates(sample, horizon_days, weights, settings.capacity_share)
+    return {
+        **{name: get_metric(name).compute(sample, horizon_days, weights) for name in calibration},
+        "sensitivity": recall.compute(sample, horizon_days, weights),
+        "false_positive_rate": false_positives,
+        "flag_rate": flagged,
+    }
+
+
+def _rates(sample: Sample, horizon_days: float, weights: Counts, capacity_share: float) -> tuple[Floats, Floats]:
+    """Return the share flagged of those without a re-report, and of all; the first weighted for censoring."""
+    status = sample.status(horizon_days)
+    flags, free = fill_capacity(sample, horizon_days, capacity_share).share, status.weight * (1.0 - status.happened)
+    sums = weighted_sums(weights, np.column_stack((free * flags, free, flags, np.ones(len(flags)))))
+    return ratio(sums[:, 0], sums[:, 1]), ratio(sums[:, 2], sums[:, 3])
+
+
+def _sizes(sample: Sample, clusters: NDArray[Any], horizon_days: float) -> tuple[int, int, int]:
+    by_then = (sample.event == RE_REPORT) & (sample.duration_days <= horizon_days)
+    return len(sample), len(np.unique(clusters)), int(np.count_nonzero(by_then))
+
+
+def _is_large(sizes: tuple[int, int, int], settings: AuditSettings) -> bool:
+    n, _, n_events = sizes
+    return n >= settings.min_n and min(n_events, n - n_events) >= settings.min_events
+
+
+def _rows(
+    place: tuple[str, str, float], own: Measured | None, whole: Measured | None, counts: tuple[Any, ...], level: float
+) -> list[tuple[Any, ...]]:
+    """Return a row for each measure, empty where a group is withheld."""
+    rows = []
+    for measure in MEASURES:
+        values = _EMPTY if own is None else own[measure]
+        gap = _EMPTY if own is None or whole is None else own[measure] - whole[measure]
+        estimate, difference = ((float(draws[0]), *percentile_interval(draws, level)) for draws in (values, gap))
+        rows.append((*place, measure, *estimate, *difference, *counts, own is not None))
+    return rows

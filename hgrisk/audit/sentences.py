@@ -1,0 +1,158 @@
+"""What an audit says to a reader, in English and in Dutch."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from hgrisk.audit.groups import GroupAudit
+from hgrisk.audit.label_bias import ADJUSTED, AS_REPORTED, EQUAL, LabelBias
+from hgrisk.audit.proxy import ProxyResult
+from hgrisk.errors import ConfigError
+
+LANGUAGES = ("en", "nl")
+
+
+@cache
+def audit_words(lang: str) -> Mapping[str, Mapping[str, str]]:
+    """Read the words of one language: labels of measures and scenarios, and sentences.
+
+    Parameters
+    ----------
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    Mapping
+        Words by section and key.
+
+    Raises
+    ------
+    ConfigError
+        If the language is not known.
+
+    Examples
+    --------
+    >>> audit_words("nl")["measures"]["flag_rate"]
+    'Gemarkeerd'
+    """
+    if lang not in LANGUAGES:
+        raise ConfigError("A language is one of en, nl", repr(lang), "give lang='en' or lang='nl'")
+    return tomllib.loads(resources.files("hgrisk.audit").joinpath(f"words_{lang}.toml").read_text(encoding="utf-8"))
+
+
+def group_sentences(audit: GroupAudit, capacity_share: float, lang: str) -> tuple[str, ...]:
+    """Say how to read the table of groups.
+
+    Parameters
+    ----------
+    audit : GroupAudit
+        The audit.
+    capacity_share : float
+        The share flagged.
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; none of them names a group as better or worse.
+    """
+    words = audit_words(lang)["groups"]
+    groups = audit.table.drop_duplicates(["attribute", "group"])
+    count = int((~groups["shown"]).sum())
+    said = [words["about"].format(share=_percent(capacity_share, lang)), words["question"], words["not_safe"]]
+    if count:
+        said.append(words["withheld_one" if count == 1 else "withheld"].format(count=count, n=audit.min_n))
+    return tuple(said)
+
+
+def proxy_sentences(result: ProxyResult, lang: str) -> tuple[str, ...]:
+    """Say how well an attribute can be told from the features.
+
+    Parameters
+    ----------
+    result : ProxyResult
+        The test.
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    tuple of str
+        A finding for each level, by which features, and a caution.
+    """
+    words = audit_words(lang)["proxy"]
+    said = []
+    for row in result.table.to_dict("records"):
+        said.append(_proxy_finding(row, words, lang))
+        features = result.top_features.loc[result.top_features["level"] == row["level"], "feature"]
+        if len(features):
+            said.append(words["most"].format(features=", ".join(features)))
+    if result.n_unknown:
+        said.append(words["unknown"].format(n=result.n_unknown))
+    return (*said, words["caution"])
+
+
+def label_bias_sentences(result: LabelBias, group: str, lang: str) -> tuple[str, ...]:
+    """Say what a supposed difference in reporting would change.
+
+    Parameters
+    ----------
+    result : LabelBias
+        The analysis.
+    group : str
+        The group reported more often, in the reader's words.
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    tuple of str
+        What is supposed, what would follow, and a caution.
+    """
+    words = audit_words(lang)["label_bias"]
+    own = result.table[result.table["group"] == "group"]
+    said = [words["suppose"].format(group=group, factor=_decimal(f"{result.factor:g}", lang))]
+    if own["shown"].all():
+        values = own.set_index(["scenario", "measure"])["estimate"]
+        shares = {
+            (scenario, measure): _percent(values[scenario, measure], lang)
+            for scenario, measure in values.index
+            if measure in {"observed", "predicted", "share_of_flags"}
+        }
+        said.append(
+            words["observed"].format(
+                equal=shares[EQUAL, "observed"],
+                reported=shares[AS_REPORTED, "observed"],
+                predicted=shares[AS_REPORTED, "predicted"],
+            )
+        )
+        flags = {"equal": shares[ADJUSTED, "share_of_flags"], "reported": shares[AS_REPORTED, "share_of_flags"]}
+        said.append(words["flags"].format(**flags))
+    else:
+        said.append(words["withheld"].format(group=group))
+    return (*said, words["caution"])
+
+
+def _proxy_finding(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) -> str:
+    names = {"attribute": row["attribute"], "level": row["level"]}
+    if not row["shown"]:
+        return words["withheld"].format(**names)
+    auc, lower, upper = (_decimal(f"{row[name]:.2f}", lang) for name in ("auc", "lower", "upper"))
+    key = "finding_without_interval" if math.isnan(row["lower"]) else "finding"
+    return words[key].format(**names, auc=auc, lower=lower, upper=upper)
+
+
+def _percent(share: float, lang: str) -> str:
+    text = f"{100 * share:.1f}".removesuffix(".0")
+    return f"{_decimal(text, lang)}%"
+
+
+def _decimal(text: str, lang: str) -> str:
+    return text.replace(".", ",") if lang == "nl" else text

@@ -1,0 +1,146 @@
+"""The fairness audit: its rows are those of an evaluation of the group, at one capacity for all."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hgrisk.audit.groups import MEASURES, audit_groups
+from hgrisk.audit.settings import AuditSettings
+from hgrisk.errors import DataError
+from hgrisk.evaluation.evaluate import evaluate
+from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.settings import EvaluationSettings
+from hgrisk.surv import Surv
+
+SETTINGS = AuditSettings(n_resamples=40, capacity_share=0.2, min_n=50, min_events=5)
+SHARED = {
+    "calibration_intercept": "calibration_intercept",
+    "calibration_slope": "calibration_slope",
+    "capacity_recall": "sensitivity",
+}
+NUMBERS = ["estimate", "lower", "upper"]
+
+
+@pytest.fixture(scope="module")
+def by(households):
+    region = np.random.default_rng(0).choice(["east", "south", "west"], len(households.group), p=[0.5, 0.44, 0.06])
+    return pd.DataFrame({"region": region, "sex": np.where(households.group, "f", "m")})
+
+
+@pytest.fixture(scope="module")
+def audit(households, by):
+    return audit_groups(households.reported, by, households.clusters, 365, settings=SETTINGS, seed=3)
+
+
+def test_rows_are_those_of_an_evaluation_of_the_group(households, by, audit):
+    sample = households.reported
+    y = Surv.from_arrays(sample.event, sample.duration_days)
+    settings = EvaluationSettings(
+        horizons_days=(365,), metrics=tuple(SHARED), n_resamples=40, capacity_share=0.2, min_group_events=5
+    )
+    run = evaluate(y, y, sample.risk, [365], clusters=households.clusters, settings=settings, seed=3, by=by).table
+    theirs = run.assign(measure=run["metric"].map(SHARED)).set_index(["group", "measure"])
+    ours = audit.table[audit.table["measure"].isin(SHARED.values())].copy()
+    ours["group"] = [g if a == "all" else f"{a}={g}" for a, g in zip(ours["attribute"], ours["group"], strict=True)]
+    ours = ours.set_index(["group", "measure"])
+    pd.testing.assert_frame_equal(ours[NUMBERS], theirs.loc[ours.index, NUMBERS], rtol=0, atol=0)
+    assert ours["shown"].tolist() == theirs.loc[ours.index, "estimate"].notna().tolist()
+
+
+def test_without_censoring_every_flag_is_a_true_or_a_false_one():
+    rng = np.random.default_rng(5)
+    again, risk = rng.random(400) < 0.3, rng.random(400)
+    y = Surv.from_arrays(again, np.where(again, 100, 900))
+    by = pd.DataFrame({"g": np.where(rng.random(400) < 0.5, "a", "b")})
+    table = audit_groups(
+        Sample.build(y, y, risk[:, None], [365]), by, np.arange(400), 365, settings=SETTINGS
+    ).table.set_index(["group", "measure"])["estimate"]
+    flagged = risk >= np.sort(risk)[-80]
+    for name, rows in (("all", np.ones(400, dtype=bool)), ("a", by["g"] == "a"), ("b", by["g"] == "b")):
+        assert table[name, "flag_rate"] == pytest.approx(flagged[rows].mean())
+        assert table[name, "sensitivity"] == pytest.approx(flagged[rows & again].mean())
+        assert table[name, "false_positive_rate"] == pytest.approx(flagged[rows & ~again].mean())
+
+
+def test_the_capacity_is_filled_once_over_everyone(audit):
+    rates = audit.table[audit.table["measure"] == "flag_rate"].set_index(["attribute", "group"])
+    assert rates.loc[("all", "all"), "estimate"] == pytest.approx(0.2)
+    sexes = rates.loc["sex"]
+    assert (sexes["estimate"] * sexes["n"]).sum() == pytest.approx(0.2 * 600)
+
+
+def test_differences_are_from_everyone_and_pair_the_draws(audit, households, by):
+    table = audit.table.set_index(["attribute", "group", "measure"])
+    for measure in MEASURES:
+        row, whole = table.loc[("sex", "f", measure)], table.loc[("all", "all", measure)]
+        assert row["difference"] == pytest.approx(row["estimate"] - whole["estimate"])
+        assert row["difference_lower"] < row["difference"] < row["difference_upper"]
+        assert np.isnan(whole["difference"])
+    one = pd.DataFrame({"g": ["same"] * len(by)})
+    alone = audit_groups(
+        households.reported, one, households.clusters, 365, settings=SETTINGS.model_copy(update={"min_events": 0})
+    ).table
+    gaps = alone.loc[alone["attribute"] == "g", ["difference", "difference_lower", "difference_upper"]]
+    np.testing.assert_allclose(gaps, 0.0, atol=1e-12)
+
+
+def test_small_groups_are_withheld_with_their_number(audit):
+    west = audit.table[audit.table["group"] == "west"]
+    assert len(west) == len(MEASURES)
+    assert not west["shown"].any()
+    assert west[["estimate", "lower", "difference", "n", "n_networks", "n_events"]].isna().all(axis=None)
+    east = audit.table[audit.table["group"] == "east"]
+    assert east["shown"].all()
+    assert (east["n"] > 250).all()
+    assert (east["n_networks"] < east["n"]).all()
+
+
+def test_a_group_with_few_re_reports_is_counted_and_withheld(households, by):
+    table = audit_groups(
+        households.reported,
+        by[["sex"]],
+        households.clusters,
+        365,
+        settings=SETTINGS.model_copy(update={"min_events": 200}),
+    ).table
+    f = table[table["group"] == "f"]
+    assert f["estimate"].isna().all()
+    assert (f["n"] == households.group.sum()).all()
+
+
+def test_an_unknown_value_is_a_group_and_the_order_of_rows_does_not_matter(households, by):
+    holes = by["sex"].where(np.arange(600) % 3 > 0).to_frame()
+    first = audit_groups(households.reported, holes, households.clusters, 365, settings=SETTINGS).table
+    assert first["group"].unique().tolist() == ["all", "f", "m", "unknown"]
+    mixed = np.random.default_rng(1).permutation(600)
+    sample = households.reported
+    y = Surv.from_arrays(sample.event[mixed], sample.duration_days[mixed])
+    again = audit_groups(
+        Sample.build(y, y, sample.risk[mixed], [365]),
+        holes.iloc[mixed],
+        households.clusters[mixed],
+        365,
+        settings=SETTINGS,
+    ).table
+    pd.testing.assert_frame_equal(first, again, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            {"by": pd.DataFrame({"a": ["x"]})},
+            "'by' has one entry per row, 600, but found 1: align it with the rows.",
+        ),
+        ({"clusters": [1, 2]}, "'clusters' has one entry per row, 600, but found 2: align it with the rows."),
+        (
+            {"settings": AuditSettings(by=("age",))},
+            "An audit column is a column of 'by', but found 'age': use one of ['region', 'sex'].",
+        ),
+    ],
+)
+def test_refused(households, by, change, text):
+    given = {"by": by, "clusters": households.clusters, **change}
+    with pytest.raises(DataError) as caught:
+        audit_groups(households.reported, horizon_days=365, **given)
+    assert str(caught.value) == text

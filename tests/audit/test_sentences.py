@@ -1,0 +1,123 @@
+"""What an audit says, word for word in both languages."""
+
+import string
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hgrisk.audit.groups import MEASURES, audit_groups
+from hgrisk.audit.label_bias import MEASURES as SHARES
+from hgrisk.audit.label_bias import SCENARIOS, LabelBias, label_bias
+from hgrisk.audit.proxy import ProxyResult
+from hgrisk.audit.sentences import audit_words, group_sentences, label_bias_sentences, proxy_sentences
+from hgrisk.audit.settings import AuditSettings
+from hgrisk.errors import ConfigError
+
+
+def proxy(lower: float) -> ProxyResult:
+    table = pd.DataFrame(
+        {
+            "attribute": ["sex", "sex"],
+            "level": ["f", "x"],
+            "auc": [0.714, np.nan],
+            "lower": [lower, np.nan],
+            "upper": [0.75, np.nan],
+            "shown": [True, False],
+        }
+    )
+    top = pd.DataFrame({"level": ["f", "f"], "feature": ["reports", "region"]})
+    return ProxyResult(table, top, 12)
+
+
+def bias(*, shown: bool) -> LabelBias:
+    values = {"observed": (0.6, 0.45, 0.45), "predicted": (0.58, 0.58, 0.44), "share_of_flags": (0.7, 0.7, 0.5255)}
+    rows = [
+        ("group", scenario, measure, value, shown)
+        for measure, of_scenario in values.items()
+        for scenario, value in zip(SCENARIOS, of_scenario, strict=True)
+    ]
+    return LabelBias(pd.DataFrame(rows, columns=["group", "scenario", "measure", "estimate", "shown"]), 1.5)
+
+
+def fields(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_say_the_same_things():
+    english, dutch = audit_words("en"), audit_words("nl")
+    assert [(s, *part) for s, part in english.items()] == [(s, *part) for s, part in dutch.items()]
+    for section, part in english.items():
+        for key, text in part.items():
+            assert fields(text) == fields(dutch[section][key]), key
+    assert set(english["measures"]) == {*MEASURES, *SHARES}
+    assert tuple(english["scenarios"]) == SCENARIOS
+
+
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_words_about_people_follow_the_glossary(lang):
+    text = " ".join(sentence for part in audit_words(lang).values() for sentence in part.values()).lower()
+    for word in ("offend", "recidiv", "victim", "slachtoffer", "dader", "low-risk", "criminal", "unfair", "oneerlijk"):
+        assert word not in text
+
+
+def test_a_finding_of_the_proxy_test():
+    said = proxy_sentences(proxy(0.68), "en")
+    assert said[0] == (
+        "Whether sex is “f” can be told from the features with an AUC of 0.71 (interval 0.68 to 0.75); "
+        "0.5 is chance, 1 is certain."
+    )
+    assert said[1:4] == (
+        "Most of it is told by: reports, region.",
+        "“x” of sex is withheld: too few landmarks.",
+        "Of 12 landmarks it is unknown; they were left out.",
+    )
+    assert said[4:] == (audit_words("en")["proxy"]["caution"],)
+    assert proxy_sentences(proxy(0.68), "nl")[0] == (
+        "Of sex “f” is, valt uit de kenmerken af te leiden met een AUC van 0,71 (interval 0,68 tot 0,75); "
+        "0,5 is toeval, 1 is zeker."
+    )
+    assert "interval" not in proxy_sentences(proxy(np.nan), "en")[0]
+
+
+def test_what_is_supposed_of_reporting():
+    said = label_bias_sentences(bias(shown=True), "north", "en")
+    assert said[0] == "Suppose that violence in “north” is reported 1.5 times as often as the same violence in others."
+    assert said[1] == (
+        "At equal reporting 45% of its landmarks would then be followed by a re-report, where 60% were; "
+        "the model predicts 58%."
+    )
+    assert said[2] == (
+        "With its risks brought to the reporting of others, its share of all flags would be 52.5%, where it is 70%."
+    )
+    assert said[3:] == (audit_words("en")["label_bias"]["caution"],)
+    assert label_bias_sentences(bias(shown=True), "noord", "nl")[0] == (
+        "Stel dat geweld in “noord” 1,5 keer zo vaak wordt gemeld als hetzelfde geweld bij anderen."
+    )
+    assert label_bias_sentences(bias(shown=False), "north", "en")[1] == (
+        "The numbers of “north” are withheld: too few landmarks or re-reports."
+    )
+
+
+def test_how_to_read_the_groups(households):
+    by = pd.DataFrame({"g": np.where(np.arange(600) < 30, "few", np.where(households.group, "a", "b"))})
+    settings = AuditSettings(n_resamples=0, capacity_share=0.125)
+    audit = audit_groups(households.reported, by, households.clusters, 365, settings=settings)
+    said = group_sentences(audit, 0.125, "nl")
+    assert said[0].startswith("Voor iedereen geldt één drempel: de 12,5% met de hoogste risico's worden gemarkeerd.")
+    assert said[2] == "Gemarkeerd betekent niet gevaarlijk, en niet gemarkeerd betekent niet veilig."
+    assert said[3].startswith("1 groep is weggelaten: met minder dan 50 peilmomenten")
+    one = audit_groups(households.reported, by.assign(g="a"), households.clusters, 365, settings=settings)
+    assert len(group_sentences(one, 0.125, "en")) == 3
+
+
+def test_made_results_have_the_columns_that_real_ones_have(households):
+    real = label_bias(households.reported, households.group, households.clusters, 365, settings=AuditSettings())
+    assert set(bias(shown=True).table) <= set(real.table)
+    assert label_bias_sentences(real, "x", "en")[1].startswith("At equal reporting")
+
+
+def test_a_language_is_known():
+    with pytest.raises(ConfigError) as caught:
+        audit_words("de")
+    assert str(caught.value) == "A language is one of en, nl, but found 'de': give lang='en' or lang='nl'."
