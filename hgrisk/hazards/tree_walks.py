@@ -5,8 +5,6 @@ Children of node k are 2k + 1 and 2k + 2. A node without a split has feature -1,
 
 from __future__ import annotations
 
-import numpy as np
-
 from hgrisk.hazards.compiled import compiled
 
 NO_SPLIT = -1

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.models.by_horizon.binned_classifier import BinnedClassifier, HorizonRows, check_rate, check_whole
+from hgrisk.models.by_horizon.binned_classifier import BinnedClassifier, HorizonRows, check_whole
 from hgrisk.models.by_horizon.feature_bins import MAX_BINS
 from hgrisk.models.by_horizon.tree_arrays import Growth, TreeArrays, grow, rounds_wanted
 
@@ -127,9 +127,7 @@ class BoostedClassifier(BinnedClassifier):
         check_whole("n_rounds", self.n_rounds, 0, 10_000)
         check_whole("min_leaf", self.min_leaf, 1, 1_000_000_000)
         check_whole("patience", self.patience, 1, 10_000)
-        check_whole("seed", self.seed, 0, 2**31 - 1)
-        check_rate(self.learning_rate)
-        self._check_shared_settings(lowest_share=0)
+        self._check_shared_settings(may_leave_out_none=True)
 
     def _most_bins(self) -> int:
         return MAX_BINS
@@ -144,9 +142,7 @@ class BoostedClassifier(BinnedClassifier):
 
     def _learn_horizons(self, horizons: list[HorizonRows]) -> None:
         direction = tuple(int(name in self.increasing_) for name in self.feature_columns_)
-        growth = Growth(
-            int(self.max_depth), float(self.learning_rate), int(self.min_leaf), direction, int(self.seed)
-        )
+        growth = Growth(int(self.max_depth), float(self.learning_rate), int(self.min_leaf), direction, int(self.seed))
         grown = [grow(rows, growth, self._rounds(rows, growth)) for rows in horizons]
         self.trees_: list[dict[str, NDArray[Any]]] = [trees.stored() for trees in grown]
         self.n_rounds_ = np.array([len(trees.feature) for trees in grown])
@@ -160,4 +156,5 @@ class BoostedClassifier(BinnedClassifier):
 
     def _logits(self, frame: pd.DataFrame) -> Floats:
         bins = self._bins(frame).astype(np.uint8)
-        return np.column_stack([TreeArrays(**trees).scores(bins) for trees in self.trees_]) + self.intercept_
+        sums = np.column_stack([TreeArrays(**trees).scores(bins) for trees in self.trees_])
+        return np.asarray(sums + self.intercept_, dtype=np.float64)

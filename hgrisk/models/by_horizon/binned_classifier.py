@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.by_horizon.classifier import HorizonClassifier
-from hgrisk.models.by_horizon.feature_bins import bin_columns, leave_out, learn_edges, settled_order
+from hgrisk.models.by_horizon.feature_bins import bin_columns, learn_edges, leave_out, settled_order
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
 from hgrisk.models.inputs.fit_arguments import checked_cluster, checked_increasing
 from hgrisk.models.preparation import FeaturePreparer
@@ -80,12 +80,11 @@ class BinnedClassifier(HorizonClassifier):
     """
 
     increasing: Any
+    learning_rate: Any
     validation_share: Any
     seed: Any
 
-    def fit(
-        self, X: Any, y: Any, sample_weight: Any = None, followable_days: Any = None, cluster: Any = None
-    ) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, followable_days: Any = None, cluster: Any = None) -> Self:
         """Fit one classifier per horizon.
 
         Parameters
@@ -156,12 +155,15 @@ class BinnedClassifier(HorizonClassifier):
         columns = settled[list(self.bin_edges_)].to_numpy(dtype=np.float64)
         return bin_columns(columns, list(self.bin_edges_.values()))
 
-    def _check_shared_settings(self, lowest_share: float) -> None:
+    def _check_shared_settings(self, *, may_leave_out_none: bool) -> None:
         share = self.validation_share
-        if not (isinstance(share, int | float) and lowest_share <= share < 1 and np.isfinite(share)):
-            at_least = "from 0" if lowest_share == 0 else "above 0"
-            raise ConfigError(f"validation_share is {at_least} and below 1", f"{share!r}", "use 0.2, say")
-        checked_increasing(self.increasing if isinstance(self.increasing, str) else (), ())
+        if not (isinstance(share, int | float) and 0 <= share < 1 and (may_leave_out_none or share > 0)):
+            lowest = "from 0" if may_leave_out_none else "above 0"
+            raise ConfigError(f"validation_share is {lowest} and below 1", f"{share!r}", "use 0.2, say")
+        check_whole("seed", self.seed, 0, 2**31 - 1)
+        rate = self.learning_rate
+        if not (isinstance(rate, int | float) and 0 < rate <= 1):
+            raise ConfigError("learning_rate is above 0 and at most 1", f"{rate!r}", "use the default")
 
 
 def rounded(weight: Floats) -> Floats:
@@ -174,12 +176,6 @@ def check_whole(name: str, value: Any, low: int, high: int) -> None:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not (whole and low <= value <= high):
         raise ConfigError(f"{name} is a whole number from {low:,} to {high:,}", f"{value!r}", "use the default")
-
-
-def check_rate(value: Any) -> None:
-    """Refuse a learning rate that is not above 0 and up to 1."""
-    if not (isinstance(value, int | float) and 0 < value <= 1):
-        raise ConfigError("learning_rate is above 0 and at most 1", f"{value!r}", "use the default")
 
 
 def _known_rows(

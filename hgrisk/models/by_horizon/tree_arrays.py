@@ -201,10 +201,11 @@ def _train(
         more = {"weight": weight[chosen], "init_score": start, "reference": like, "params": settings}
         return lightgbm.Dataset(columns[chosen], rows.label[chosen], **more)
 
-    data, losses = part(learned), {}
+    data = part(learned)
+    losses: dict[str, dict[str, list[float]]] = {}
     if left_out is None:
         return lightgbm.train(settings, data, n_rounds), []
-    callbacks = [lightgbm.early_stopping(patience, verbose=False), lightgbm.record_evaluation(losses)]
+    callbacks: list[Any] = [lightgbm.early_stopping(patience, verbose=False), lightgbm.record_evaluation(losses)]
     judged = part(left_out, data)
     booster = lightgbm.train(settings, data, n_rounds, [judged], ["left_out"], callbacks=callbacks)
     return booster, losses["left_out"]["binary_logloss"]
