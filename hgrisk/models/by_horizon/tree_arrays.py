@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,13 @@ class TreeArrays:
         score = np.zeros(len(bins))
         add_scores(np.ascontiguousarray(bins), self.feature, self.cut_bin, self.missing_left, self.value, score)
         return score
+
+    def fewest_rows(self, bins: Bins) -> int:
+        """Return how many of the rows the leaf with the fewest holds; all of them where there is no tree."""
+        counts = np.zeros((len(self.feature), 2 * self.value.shape[1] - 1))
+        walk = (self.feature, self.cut_bin, self.missing_left)
+        add_covers(np.ascontiguousarray(bins), *walk, np.ones(len(bins)), counts)
+        return int(np.min(counts[counts > 0], initial=len(bins)))
 
     def covered_by(self, bins: Bins, weight: Floats) -> TreeArrays:
         """Return the trees with covers of given rows.
@@ -107,10 +115,17 @@ def grow(rows: HorizonRows, growth: Growth, n_rounds: int) -> TreeArrays:
     Returns
     -------
     TreeArrays
-        With covers by the weights of the rows.
+        With covers by the weights of the rows; every leaf holds as many rows as wanted.
     """
-    dumped = _train(rows, growth, n_rounds)[0].dump_model()["tree_info"] if n_rounds else []
-    return arrays_of(dumped, growth.depth).covered_by(rows.bins.astype(np.uint8), rows.weight)
+    bins, asked = rows.bins.astype(np.uint8), growth
+    while True:
+        dumped = _train(rows, asked, n_rounds)[0].dump_model()["tree_info"] if n_rounds else []
+        trees = arrays_of(dumped, growth.depth)
+        fewest = trees.fewest_rows(bins)
+        if fewest >= growth.min_leaf:
+            return trees.covered_by(bins, rows.weight)
+        # the library guesses the rows of a leaf from their weights: ask it for more, until leaves hold as many as wanted
+        asked = replace(asked, min_leaf=math.ceil(asked.min_leaf * min(growth.min_leaf / fewest, 1.5)))
 
 
 def rounds_wanted(rows: HorizonRows, growth: Growth, most: int, left_out: NDArray[np.bool_], patience: int) -> int:
@@ -172,7 +187,7 @@ def arrays_of(dumped: list[dict[str, Any]], depth: int) -> TreeArrays:
                 continue
             if is_split:
                 feature[place, node] = found["split_feature"]
-                cut_bin[place, node] = int(found["threshold"])  # between two bins: the lower one
+                cut_bin[place, node] = int(min(found["threshold"], NO_CUT))  # between two bins, or beyond all
                 missing_left[place, node] = found["default_left"]
             waiting += [
                 (2 * node + 1, found["left_child"] if is_split else found),
