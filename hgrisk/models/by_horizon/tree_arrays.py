@@ -124,7 +124,7 @@ def grow(rows: HorizonRows, growth: Growth, n_rounds: int) -> TreeArrays:
         fewest = trees.fewest_rows(bins)
         if fewest >= growth.min_leaf:
             return trees.covered_by(bins, rows.weight)
-        # the library guesses the rows of a leaf from their weights: ask it for more, until leaves hold as many as wanted
+        # the library guesses the rows of a leaf from weights: ask it for more, until each leaf holds enough
         asked = replace(asked, min_leaf=math.ceil(asked.min_leaf * min(growth.min_leaf / fewest, 1.5)))
 
 
