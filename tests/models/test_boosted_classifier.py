@@ -112,6 +112,16 @@ def test_whole_clusters_are_left_out():
     assert apart.n_rounds_[0] > 3 * (together.n_rounds_[0] + 1)
 
 
+def test_rows_of_weight_0_take_their_labels_with_them():
+    X, y, _ = simulate(600)
+    label, weight = np.arange(600) // 6, np.ones(600)
+    alone = BoostedClassifier(**SMALL).fit(X, y, cluster=label)
+    weight = np.concatenate([np.zeros(50), weight])
+    more, longer = pd.concat([X[:50], X]), np.concatenate([y[:50], y])
+    weighted = clone(alone).fit(more, longer, weight, cluster=np.concatenate([np.arange(50), label]))
+    np.testing.assert_array_equal(weighted.predict(X), alone.predict(X))
+
+
 def test_missing_values_have_a_side_of_their_own_and_are_never_zero():
     X, y, _ = simulate()
     model = BoostedClassifier(**SMALL | {"n_rounds": 100, "validation_share": 0}).fit(X, y)
