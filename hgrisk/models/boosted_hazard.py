@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any, Self
 
 import numpy as np
@@ -36,6 +35,7 @@ from hgrisk.models.by_interval.intervals import (
 )
 from hgrisk.models.cause_specific.proportional_hazards import check_cluster
 from hgrisk.models.inputs.columns import is_numeric
+from hgrisk.models.inputs.fit_arguments import checked_increasing
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import RE_REPORT
@@ -260,9 +260,6 @@ class BoostedHazard(SurvivalModel):
             raise ConfigError("learning_rate is at most 1", f"{self.learning_rate!r}", "use 0.1, say")
         if not 0 <= self.validation_share < 1:
             raise ConfigError("validation_share is from 0 and below 1", f"{self.validation_share!r}", "use 0.2, say")
-        if isinstance(self.increasing, str):
-            found = f"the text {self.increasing!r}"
-            raise ConfigError("increasing is a list of features", found, "put the name in a list")
         return Growth(int(self.max_depth), float(self.learning_rate), RIDGE, float(self.min_leaf_events))
 
     def _learn_columns_of_trees(self, frame: pd.DataFrame) -> Floats:
@@ -272,7 +269,7 @@ class BoostedHazard(SurvivalModel):
         self.preparer_ = FeaturePreparer().fit(frame[text]) if text else None
         derived = [] if self.preparer_ is None else [str(name) for name in self.preparer_.get_feature_names_out()]
         self.feature_columns_ = [*numeric, *derived]
-        self.increasing_ = self._may_only_raise()
+        self.increasing_ = checked_increasing(self.increasing, self.numeric_columns_)
         columns = self._columns(frame)
         present = ~np.isnan(columns)
         varies = [
@@ -282,16 +279,6 @@ class BoostedHazard(SurvivalModel):
         if not any(varies):
             raise DataError("Boosting has at least one column that varies", "none", "use BaseRate")
         return columns
-
-    def _may_only_raise(self) -> list[str]:
-        chosen: list[str] = []
-        for pattern in self.increasing:
-            found = [name for name in self.numeric_columns_ if name == pattern or fnmatchcase(name, pattern)]
-            if not found:
-                cure = "give names of numeric features, or patterns such as 'prior_reports_*'"
-                raise ConfigError("Features that may only raise the risk are numeric columns", f"{pattern!r}", cure)
-            chosen += found
-        return sorted(set(chosen))
 
     def _columns(self, frame: pd.DataFrame) -> Floats:
         text = [name for name in self.numeric_columns_ if not is_numeric(frame[name])]

@@ -140,6 +140,51 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
             values[:, position] = columns[name]
         return pd.DataFrame(values, columns=list(self.feature_names_out_), index=frame.index, copy=False)
 
+    def settle(self, X: Any) -> pd.DataFrame:
+        """Return raw numbers and settled levels, for a model that bins by itself: nothing is filled, clipped or spread.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Raw features with the columns of fit, in the order of fit.
+
+        Returns
+        -------
+        DataFrame, shape (n, q)
+            Numeric columns as floats, NaN where missing. Text columns as categories, the reference first: rare levels
+            are ``other``, missing ones ``missing``, unseen ones ``other`` or else the reference. Columns that are
+            wholly missing, and text without two levels to tell apart, are left out.
+
+        Raises
+        ------
+        FitError
+            If a column is missing, extra or moved.
+        DataError
+            If a column changed its kind, or holds an infinite value.
+
+        Examples
+        --------
+        >>> X = pd.DataFrame({"region": ["A", "B", "A", "C"], "prior_reports": [0, None, 2, 1]})
+        >>> FeaturePreparer(min_level_count=2).fit(X).settle(X)
+          region  prior_reports
+        0      A            0.0
+        1  other            NaN
+        2      A            2.0
+        3  other            1.0
+        """
+        frame = self._check_columns(X)
+        columns: dict[str, Any] = {}
+        for name in frame.columns:
+            if name in self.numeric_:
+                columns[name] = _numbers(name, frame[name])
+            elif name in self.levels_:
+                codes, labels = _labels(name, frame[name])
+                known = [self.reference_[name], *self.levels_[name]]
+                settled = _settled(labels, self.levels_[name], self.reference_[name])
+                place = np.array([known.index(level) for level in settled], dtype=np.intp)
+                columns[name] = pd.Categorical.from_codes(place[codes], known)  # type: ignore[arg-type]
+        return pd.DataFrame(columns, index=frame.index)
+
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
         """Return the names of the prepared columns.
 
@@ -331,6 +376,10 @@ def _prepare_numbers(name: str, values: Floats, learned: dict[str, float | bool]
 def _prepare_levels(
     name: str, codes: NDArray[np.intp], labels: NDArray[np.object_], levels: list[str], reference: str
 ) -> dict[str, Floats]:
-    fallback = OTHER if OTHER in levels else reference
-    settled = np.array([label if label in {*levels, reference} else fallback for label in labels], dtype=object)
+    settled = _settled(labels, levels, reference)
     return {f"{name}={level}": (settled == level).astype(np.float64)[codes] for level in levels}
+
+
+def _settled(labels: NDArray[np.object_], levels: list[str], reference: str) -> NDArray[np.object_]:
+    fallback = OTHER if OTHER in levels else reference
+    return np.array([label if label in {*levels, reference} else fallback for label in labels], dtype=object)

@@ -266,3 +266,36 @@ def test_every_prepared_column_has_the_raw_one_it_comes_from():
         "count": "count", "count__missing": "count", "a=b=y": "a=b", "a=b=z": "a=b",
     }  # fmt: skip
     assert list(preparer.source_of_) == preparer.get_feature_names_out().tolist()
+
+
+def test_settling_fills_and_spreads_nothing():
+    X = pd.DataFrame(
+        {
+            "count": [0.0, np.nan, 2.0, 5.0] * 10,
+            "flag": [True, False, None, True] * 10,
+            "place": (["town"] * 3 + ["land"]) * 9 + [None, "lone", "town", "land"],
+            "unique": [f"u{i}" for i in range(40)],
+            "empty": [None] * 40,
+        }
+    )
+    preparer = FeaturePreparer(min_level_count=5).fit(X)
+    settled = preparer.settle(X)
+    assert list(settled) == ["count", "flag", "place"]
+    np.testing.assert_array_equal(settled["count"], X["count"])
+    np.testing.assert_array_equal(settled["flag"], [1.0, 0.0, np.nan, 1.0] * 10)
+    assert settled["place"].cat.categories.tolist() == ["town", "land", "other"]
+    assert settled["place"].tolist() == [*(["town"] * 3 + ["land"]) * 9, "other", "other", "town", "land"]
+    new = preparer.settle(X.assign(place="elsewhere", count=-1e9))  # no level is unknown, no value is clipped
+    assert set(new["place"]) == {"other"}
+    assert set(new["count"]) == {-1e9}
+    spread = preparer.transform(X)
+    for level in ("land", "other"):
+        np.testing.assert_array_equal(settled["place"] == level, spread[f"place={level}"] == 1)
+    with pytest.raises(DataError, match="Column 'count' holds numbers"):
+        preparer.settle(X.assign(count="many"))
+
+
+def test_an_unseen_level_settles_as_the_reference_where_none_was_pooled():
+    X = pd.DataFrame({"place": ["town"] * 6 + ["land"] * 5})
+    preparer = FeaturePreparer(min_level_count=5).fit(X)
+    assert preparer.settle(X.assign(place=None))["place"].tolist() == ["town"] * 11

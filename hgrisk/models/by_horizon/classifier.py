@@ -69,14 +69,8 @@ class HorizonClassifier(SurvivalModel):
         FitError
             If by some horizon nobody re-reported, everybody did, or nobody was followed so long.
         """
-        horizons = checked_horizons(self.horizons_days)
-        self._check_settings()
-        training = self._check_training(X, y, sample_weight)
-        limit = checked_followable(followable_days, len(training.kept))[training.kept]
-        outcomes = tuple(horizon_outcome(training, limit, day) for day in horizons)
+        training, outcomes = self._known(X, y, sample_weight, followable_days)
         self._learn(training, outcomes)
-        self.least_uncensored_ = np.array([outcome.least_uncensored for outcome in outcomes])
-        self.supported_times_ = horizons
         return self
 
     def predict(self, X: Any) -> Floats:
@@ -98,6 +92,19 @@ class HorizonClassifier(SurvivalModel):
             If a column is missing, extra or moved.
         """
         return np.asarray(self._logits(self._check_columns(X))[:, -1], dtype=np.float64)
+
+    def _known(
+        self, X: Any, y: Any, sample_weight: Any, followable_days: Any
+    ) -> tuple[Training, tuple[HorizonOutcome, ...]]:
+        """Check settings and input, and return the rows with what is known of them at each horizon."""
+        horizons = checked_horizons(self.horizons_days)
+        self._check_settings()
+        training = self._check_training(X, y, sample_weight)
+        limit = checked_followable(followable_days, len(training.kept))[training.kept]
+        outcomes = tuple(horizon_outcome(training, limit, day) for day in horizons)
+        self.least_uncensored_ = np.array([outcome.least_uncensored for outcome in outcomes])
+        self.supported_times_ = horizons
+        return training, outcomes
 
     @abstractmethod
     def _check_settings(self) -> None:

@@ -17,7 +17,7 @@ from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence, merge_hazards
-from hgrisk.models.inputs.fit_arguments import as_labels, checked_penalty
+from hgrisk.models.inputs.fit_arguments import checked_cluster, checked_penalty
 from hgrisk.models.protocol import SurvivalModel, Training
 from hgrisk.surv import RE_REPORT, as_numbers, checked_entry
 
@@ -322,12 +322,7 @@ def _check_offset(offset: Any, training: Training) -> Floats | None:
 
 def check_cluster(cluster: Any, training: Training) -> NDArray[Any] | None:
     """Return the labels of the kept rows, or refuse them."""
-    if cluster is None:
-        return None
-    labels = one_per_row(as_labels(cluster), training, "Cluster labels")
-    if pd.isna(labels).any():
-        raise DataError("Each row has a cluster label", "a missing one", "give each household a label")
-    return labels
+    return checked_cluster(cluster, training.kept)
 
 
 def one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[Any]:

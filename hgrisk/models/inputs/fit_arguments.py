@@ -1,7 +1,9 @@
-"""What a fit is given beside its rows: case weights, labels, a penalty."""
+"""What a fit is given beside its rows: case weights, labels, a penalty, features that may only raise the risk."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -41,3 +43,30 @@ def checked_penalty(penalty: Any) -> float:
     if not (is_number and np.isfinite(penalty) and penalty >= 0):
         raise ConfigError("A penalty is a finite number from 0", f"{penalty!r}", "use 0 for none")
     return float(penalty)
+
+
+def checked_cluster(cluster: Any, kept: NDArray[np.bool_]) -> NDArray[Any] | None:
+    """Return the cluster labels of the kept rows, or refuse them."""
+    if cluster is None:
+        return None
+    labels = as_labels(cluster)
+    if labels.shape != kept.shape:
+        raise DataError("Cluster labels are one per row", f"shape {labels.shape}", f"pass {len(kept)} of them")
+    labels = labels[kept]
+    if pd.isna(labels).any():
+        raise DataError("Each row has a cluster label", "a missing one", "give each household a label")
+    return labels
+
+
+def checked_increasing(patterns: Any, numeric: Sequence[str]) -> list[str]:
+    """Return the numeric features, in alphabetical order, that may only raise the risk, or refuse the patterns."""
+    if isinstance(patterns, str):
+        raise ConfigError("increasing is a list of features", f"the text {patterns!r}", "put the name in a list")
+    chosen: set[str] = set()
+    for pattern in patterns:
+        found = {name for name in numeric if name == pattern or fnmatchcase(name, pattern)}
+        if not found:
+            cure = "give names of numeric features, or patterns such as 'prior_reports_*'"
+            raise ConfigError("Features that may only raise the risk are numeric columns", f"{pattern!r}", cure)
+        chosen |= found
+    return sorted(chosen)
