@@ -43,9 +43,7 @@ def say_value(spec: FeatureSpec, row: pd.Series, lang: str) -> str:
     sentence = spec.sentence_nl if lang == "nl" else spec.sentence_en
     if pd.isna(value):
         meaning = spec.missing_nl if lang == "nl" else spec.missing
-        text: str = words["value"]["missing"].format(
-            sentence=sentence, missing=meaning or words["value"]["unknown"]
-        )
+        text: str = words["value"]["missing"].format(sentence=sentence, missing=meaning or words["value"]["unknown"])
         return text
     told = _count(spec, float(value), row, lang) if spec.kind == "number" else ""
     told = told or (_days(spec, float(value), lang) if spec.kind == "number" else "")

@@ -65,14 +65,14 @@ def number(value: float, lang: str, signed: bool = False) -> str:
     Examples
     --------
     >>> number(3.0, "en"), number(2.25, "nl"), number(123.4, "en"), number(-0.4, "nl", signed=True)
-    ('3', '2,25', '123', '−0,40')
+    ('3', '2,25', '123', '-0,40')
     """
     if signed:
         text = f"{value:+.2f}"
     else:
         text = f"{value:.0f}" if abs(value) >= MANY or float(value).is_integer() else f"{value:.2f}".rstrip("0")
         text = text.removesuffix(".")
-    text = text.replace("-", "−")
+
     return text.replace(".", ",") if lang == "nl" else text
 
 

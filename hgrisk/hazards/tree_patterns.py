@@ -147,15 +147,7 @@ def add_contributions(bins, out, first, last, feature, shift, cut, which, table)
         sums[:] = 0.0
         for tree in range(n_trees):
             for half in range(2):
-                pattern[:] = 0
-                for bit in range(n_bits):
-                    node, left = _node_of(bit, half), np.uint8(1 << bit)
-                    column = feature[tree, node]
-                    if column < 0:
-                        for i in range(size):
-                            pattern[i] |= left
-                    else:
-                        _answer(columns[column], shift[tree, node], cut[tree, node], left, size, pattern)
+                _answer_half(columns, (feature[tree], shift[tree], cut[tree]), half, n_bits, size, pattern)
                 for place in range(n_bits):
                     column = which[tree, half, place]
                     if column < 0:
@@ -164,6 +156,20 @@ def add_contributions(bins, out, first, last, feature, shift, cut, which, table)
         for i in range(size):
             for j in range(p):
                 out[start + i, j] = sums[j, i]
+
+
+@compiled
+def _answer_half(columns, tree, half, n_bits, size, pattern):
+    """Fill the patterns of a block of rows; a node without a split answers left."""
+    feature, shift, cut = tree
+    pattern[:] = 0
+    for bit in range(n_bits):
+        node, left = _node_of(bit, half), np.uint8(1 << bit)
+        if feature[node] < 0:
+            for i in range(size):
+                pattern[i] |= left
+        else:
+            _answer(columns[feature[node]], shift[node], cut[node], left, size, pattern)
 
 
 @compiled

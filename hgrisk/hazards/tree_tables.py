@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,9 @@ class TreeTables:
             If the bins are of another type, or have fewer columns than the trees know.
         """
         if bins.dtype != np.uint8 or bins.ndim != 2:
-            raise DataError("Bins are a table of uint8", f"{bins.dtype}, {bins.ndim} dimensions", "bin the values first")
+            raise DataError(
+                "Bins are a table of uint8", f"{bins.dtype}, {bins.ndim} dimensions", "bin the values first"
+            )
         if int(self.feature.max(initial=-1)) >= bins.shape[1]:
             found = f"{bins.shape[1]} columns, and feature {int(self.feature.max())} in the trees"
             raise DataError("Every feature of the trees has a column of bins", found, "pass the columns of the fit")
@@ -92,7 +95,7 @@ class TreeTables:
         out = np.zeros(bins.shape)
         n_blocks = -(-len(bins) // BLOCK)
         edges = np.unique(np.linspace(0, n_blocks, min(4 * PROCESSORS, max(n_blocks, 1)) + 1).astype(int)) * BLOCK
-        parts = [(int(a), int(min(b, len(bins)))) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        parts = [(int(a), int(min(b, len(bins)))) for a, b in pairwise(edges)]
         if parts:
             side_by_side(partial(self._add_rows, bins, out), parts)
         return out
@@ -140,8 +143,8 @@ def tree_contributions(
 
     Notes
     -----
-    Path-dependent: where a feature is held back, the row goes both ways, by the covers. Credit among correlated features
-    therefore follows the splits of the trees; it describes the model, not the world. Lundberg, Erion et al. (2020),
+    Path-dependent: where a feature is held back, the row goes both ways, by the covers. Credit among correlated
+    features therefore follows the splits of the trees; it describes the model, not the world. Lundberg, Erion et al. (2020),
     doi:10.1038/s42256-019-0138-9; Shapley (1953), doi:10.1515/9781400881970-018. Below a split that no training weight
     reached, both ways count alike. Memory grows with the rows and their columns, and not with the trees.
 
@@ -161,7 +164,7 @@ def tree_contributions(
 def _check_trees(
     feature: NDArray[np.int16], cut_bin: Bins, missing_left: NDArray[np.bool_], value: Floats, cover: Floats
 ) -> int:
-    n_trees, n_nodes = feature.shape
+    n_trees, n_nodes = int(feature.shape[0]), int(feature.shape[1])
     depth = (n_nodes + 1).bit_length() - 1
     if n_nodes != 2**depth - 1 or not 1 <= depth <= MAX_DEPTH:
         cure = f"grow trees with max_depth {MAX_DEPTH} or less"

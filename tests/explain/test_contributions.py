@@ -20,7 +20,12 @@ def test_terms_add_up_by_feature_and_by_family():
     for parts in (explanation.table(), explanation.by_family):
         np.testing.assert_allclose(explanation.base + parts.sum(axis=1), explanation.score, rtol=0, atol=ADDITIVITY)
         assert parts.index.equals(X.index)
-    assert list(explanation.by_family) == ["prior_violence", "care_chain", "index_report", "care_chain & prior_violence"]
+    assert list(explanation.by_family) == [
+        "prior_violence",
+        "care_chain",
+        "index_report",
+        "care_chain & prior_violence",
+    ]
 
 
 def test_terms_of_a_case_are_those_of_the_model():

@@ -29,8 +29,8 @@ def say(name, value, lang="en", **others):
          "de laatste tussenpoos is korter dan gemiddeld daarvoor: ja"),
         ("police_share_ever", 0.25, "share of all earlier reports that police and justice made: 25 %",
          "aandeel van politie en justitie in alle eerdere meldingen: 25 %"),
-        ("escalation_slope", -1.25, "trend of severity over the earlier reports: −1.25",
-         "verloop van de ernst over de eerdere meldingen: −1,25"),
+        ("escalation_slope", -1.25, "trend of severity over the earlier reports: -1.25",
+         "verloop van de ernst over de eerdere meldingen: -1,25"),
         ("regie_holder", "local_team", "who last accepted a handover and so holds coordination (regie): local team",
          "wie het laatst een overdracht accepteerde en zo de regie heeft: local team"),
         ("max_severity", np.nan, "highest severity so far: no value (no earlier report with a severity)",
@@ -48,7 +48,12 @@ def test_features_of_the_catalogue(name, value, english, dutch):
 
 @pytest.mark.parametrize(
     ("days", "english"),
-    [(0.0, ", the last on the same day"), (1.0, ", the last 1 day ago"), (41.0, ", the last 41 days ago"), (np.nan, "")],
+    [
+        (0.0, ", the last on the same day"),
+        (1.0, ", the last 1 day ago"),
+        (41.0, ", the last 41 days ago"),
+        (np.nan, ""),
+    ],
 )
 def test_a_count_says_how_long_ago_the_last_was(days, english):
     told = say("prior_reports_365d", 3.0, days_since_last_report=days)

@@ -88,7 +88,6 @@ def test_a_split_that_no_training_weight_reached_counts_both_ways_alike():
     assert (base, values[0, 0]) == (1.0, -2.0)
 
 
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
