@@ -144,9 +144,9 @@ def tree_contributions(
     Notes
     -----
     Path-dependent: where a feature is held back, the row goes both ways, by the covers. Credit among correlated
-    features therefore follows the splits of the trees; it describes the model, not the world. Lundberg, Erion et al. (2020),
-    doi:10.1038/s42256-019-0138-9; Shapley (1953), doi:10.1515/9781400881970-018. Below a split that no training weight
-    reached, both ways count alike. Memory grows with the rows and their columns, and not with the trees.
+    features therefore follows the splits of the trees; it describes the model, not the world. Below a split that no
+    training weight reached, both ways count alike. Lundberg, Erion et al. (2020), doi:10.1038/s42256-019-0138-9;
+    Shapley (1953), doi:10.1515/9781400881970-018. Memory grows with the rows and their columns.
 
     Examples
     --------

@@ -15,20 +15,20 @@ from tests.explain.made_up import CATALOGUE, MadeUpModel, draw_cases, three_case
 
 ENGLISH_CLOSE = (
     (
-        "These sentences say how the model comes to its score. They do not say what causes a new report, nor what would "
-        "change if something were done."
+        "These sentences say how the model comes to its score. They do not say what causes a new report, nor what "
+        "would change if something were done."
     ),
     "A low score does not mean that there is no danger; much violence is never reported.",
 )
 DUTCH_CLOSE = (
     (
-        "Deze zinnen zeggen hoe het model aan zijn score komt. Ze zeggen niet waardoor een nieuwe melding ontstaat, en ook "
-        "niet wat er zou veranderen als er iets werd gedaan."
+        "Deze zinnen zeggen hoe het model aan zijn score komt. Ze zeggen niet waardoor een nieuwe melding ontstaat, "
+        "en ook niet wat er zou veranderen als er iets werd gedaan."
     ),
     "Een lage score betekent niet dat er geen gevaar is; veel geweld wordt nooit gemeld.",
 )
 NEVER = re.compile(
-    r"\b(safe|safely|veilig|offen\w*|recidi\w*|victim|slachtoffer|dader|because|omdat|leads? to)\b", re.I
+    r"\b(safe|safely|veilig|offen\w*|recidi\w*|victim|slachtoffer|dader|because|omdat|leads? to)\b", re.IGNORECASE
 )
 
 
