@@ -68,7 +68,7 @@ def number(value: float, lang: str, signed: bool = False) -> str:
     ('3', '2,25', '123', '-0,40')
     """
     if signed:
-        text = f"{value:+.2f}"
+        text = f"{round(value, 2) + 0.0:+.2f}"  # no minus before 0.00
     else:
         text = f"{value:.0f}" if abs(value) >= MANY or float(value).is_integer() else f"{value:.2f}".rstrip("0")
         text = text.removesuffix(".")

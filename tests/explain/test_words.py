@@ -33,6 +33,10 @@ def test_numbers(value, english):
     assert number(value, "nl") == english.replace(".", ",")
 
 
+def test_an_amount_of_nothing_has_no_minus():
+    assert (number(-0.001, "en", signed=True), number(-0.006, "nl", signed=True)) == ("+0.00", "-0,01")
+
+
 @pytest.mark.parametrize(
     ("days", "english"), [(30, "in the last month"), (90, "in the last 3 months"), (45, "in the last 45 days")]
 )
