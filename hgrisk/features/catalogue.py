@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from hgrisk.features.missing import with_dutch_missing
 from hgrisk.features.registry import families, find_family
 from hgrisk.features.settings import FeatureSettings
 from hgrisk.features.spec import FeatureSpec
@@ -44,7 +45,8 @@ def described(settings: FeatureSettings) -> tuple[FeatureSpec, ...]:
         If a family is unknown.
     """
     computed = [spec for name in settings.families for spec in find_family(name).describe(settings)]
-    return (*computed, *(_covariate(name, settings) for name in settings.covariates))
+    covariates = [_covariate(name, settings) for name in settings.covariates]
+    return tuple(with_dutch_missing(spec) for spec in (*computed, *covariates))
 
 
 def settings_of(names: Collection[str] = (), settings: FeatureSettings | None = None) -> FeatureSettings:

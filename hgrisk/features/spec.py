@@ -35,6 +35,8 @@ class FeatureSpec:
         Whether it describes the work of organisations, which could be changed, and not the household.
     measure : Measure, optional
         How the engine computes it; without one, the family's ``compute`` does.
+    missing_nl : str
+        The same as ``missing``, in Dutch.
     """
 
     name: str
@@ -46,6 +48,7 @@ class FeatureSpec:
     kind: Literal["number", "category"] = "number"
     process: bool = False
     measure: Measure | None = None
+    missing_nl: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""What-if: of the work of organisations only, within what was seen, and with its warning."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.explain.what_if import what_if
+from hgrisk.features.spec import FeatureSpec
+from tests.explain.made_up import BASE, CATALOGUE, MadeUpModel, three_cases
+
+
+def ask(changes, row=0, lang="en", catalogue=CATALOGUE):
+    return what_if(MadeUpModel(), three_cases(), 365, catalogue, row=row, changes=changes, lang=lang)
+
+
+def test_a_process_feature_changes_and_all_else_stays():
+    cases = three_cases()
+    found = what_if(MadeUpModel(), cases, 365, CATALOGUE, row=0, changes={"handover_days": 10})
+    assert found.risk == pytest.approx(expit(BASE + 2.39))
+    assert found.changed_risk == pytest.approx(expit(BASE + 2.39 + 0.25 + 0.15))
+    assert found.changes.to_dict("list") == {"feature": ["handover_days"], "value": [5.0], "changed": [10]}
+    pd.testing.assert_frame_equal(cases, three_cases())
+
+
+@pytest.mark.parametrize(("lang", "start"), [("en", "This is no effect."), ("nl", "Dit is geen effect.")])
+def test_the_warning_is_always_there(lang, start):
+    assert ask({"handover_days": 6}, lang=lang).warning.startswith(start)
+
+
+def test_a_case_without_value_can_be_given_one():
+    assert ask({"handover_days": 6}, row=1).changed_risk > ask({"handover_days": 6}, row=1).risk
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"prior_reports_365d": 0}, "not the household"),
+        ({"index_source": "police"}, "not the household"),
+        ({"unknown": 1}, "'unknown'"),
+        ({}, "changes something"),
+        ({"handover_days": 4.9}, "lies in 5 to 10"),
+        ({"handover_days": 11}, "lies in 5 to 10"),
+        ({"handover_days": float("nan")}, "lies in 5 to 10"),
+    ],
+)
+def test_other_changes_are_refused(changes, message):
+    with pytest.raises(DataError, match=message):
+        ask(changes)
+
+
+def test_a_category_takes_a_value_that_cases_have():
+    catalogue = [*CATALOGUE[:3], FeatureSpec("index_source", "care_chain", "", "", "", kind="category", process=True)]
+    found = ask({"index_source": "school"}, catalogue=catalogue)
+    assert found.changed_risk == pytest.approx(expit(BASE + 1.89))
+    with pytest.raises(DataError, match="'radar'"):
+        ask({"index_source": "radar"}, catalogue=catalogue)
+
+
+def test_other_rows_and_languages_are_refused():
+    with pytest.raises(DataError, match="places 0 to 2"):
+        ask({"handover_days": 6}, row=3)
+    with pytest.raises(ConfigError, match="en, nl"):
+        ask({"handover_days": 6}, lang="fr")
