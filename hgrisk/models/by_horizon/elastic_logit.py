@@ -126,11 +126,11 @@ def _slopes(rows: LogitRows, intercept: Floats, coef: Floats, ridge: float) -> _
     residual, spread = rows.weight * (rows.label - chance), rows.weight * chance * (1.0 - chance)
     weighed = rows.columns * spread[:, None]
     block_columns = np.array([weighed[rows.block == block].sum(axis=0) for block in range(len(intercept))])
-    block_weight = np.bincount(rows.block, spread, minlength=len(intercept))
+    block_weight = np.asarray(np.bincount(rows.block, spread, minlength=len(intercept)), dtype=np.float64)
     curvature = rows.columns.T @ weighed - block_columns.T @ (block_columns / block_weight[:, None])
     curvature[np.diag_indices(len(coef))] += ridge
     return _Slopes(
-        np.bincount(rows.block, residual, minlength=len(intercept)),
+        np.asarray(np.bincount(rows.block, residual, minlength=len(intercept)), dtype=np.float64),
         rows.columns.T @ residual - ridge * coef,
         block_weight,
         block_columns,
