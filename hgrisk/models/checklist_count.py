@@ -24,9 +24,9 @@ class ChecklistCount(TotalScore):
 
     Every item counts for one, as on lists that professionals fill in. The list is the user's own: it stands for the
     kind of instrument, and is none of the published ones, whose items and norms it does not have. A missing answer
-    counts as no, as a box left empty does; ``missing_share_`` says how often. Totals with few rows are pooled with their
-    neighbours, and the risk does not fall as the total rises. Labels, weights for censoring and crossing horizons: see
-    `HorizonClassifier`.
+    counts as no, as a box left empty does; ``missing_share_`` says how often. Totals with few rows are pooled with
+    their neighbours, and the risk does not fall as the total rises. Labels, weights for censoring and crossing
+    horizons: see `HorizonClassifier`.
 
     Parameters
     ----------

@@ -11,7 +11,10 @@ from hgrisk.models.points_card import PointsCard
 from hgrisk.surv import Surv
 
 EXACT = 1e-12
-AUC_LOST = 0.02
+AUC_LOST = 0.03
+"""Of three numbers with a straight effect, cut into four levels each."""
+MEAN_ERROR = 0.08
+"""Of risks: within a level of so few, the true ones differ by about as much."""
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +26,19 @@ def fits(word, value):
     """Whether a person would tick this level for this value."""
     if pd.isna(value):
         return word == "not known"
-    if isinstance(value, str):
-        return word == value
-    if isinstance(value, bool | np.bool_):
-        return word == ("yes" if value else "no")
+    if isinstance(value, str | bool | np.bool_):
+        return word == (value if isinstance(value, str) else "yes" if value else "no")
+    low, up = -np.inf, np.inf
     if word.startswith("below "):
-        return value < float(word.removeprefix("below "))
-    if " to below " in word:
+        up = float(word.removeprefix("below "))
+    elif word.endswith(" or more"):
+        low = float(word.removesuffix(" or more"))
+    elif " to below " in word:
         low, up = map(float, word.split(" to below "))
-        return low <= value < up
-    if " to " in word:
-        low, up = map(float, word.split(" to "))
-        return low <= value <= up
-    if word.endswith(" or more"):
-        return value >= float(word.removesuffix(" or more"))
-    return word.isdigit() and value == float(word)
+    elif word != "not known":
+        ends = [float(end) for end in word.split(" to ")]
+        low, up = ends[0], ends[-1] + 1  # whole numbers
+    return word != "not known" and low <= value < up
 
 
 def by_hand(table, row):
@@ -117,7 +118,7 @@ def test_points_cost_little_of_what_a_regression_tells_apart():
     known, line_known = (model.score(X[2000:], y[2000:]) for model in (card, line))
     assert known > line_known - AUC_LOST
     assert {"a", "b", "g"} <= set(card.card_["item"])
-    assert np.abs(card.predict_risk(X[2000:], 365) - chance[2000:]).mean() < 0.06
+    assert np.abs(card.predict_risk(X[2000:], 365) - chance[2000:]).mean() < MEAN_ERROR
 
 
 def test_terms_are_points_around_the_mean(card, features):

@@ -143,14 +143,15 @@ def _of_numbers(column: pd.Series[Any], n_bins: int, min_rows: int) -> Item:
 
 
 def _cuts(present: Floats, n_bins: int, min_rows: int, whole: bool) -> list[float]:
-    """Return where levels begin: each takes values from the lowest left on, until it has its part of the rows left."""
+    """Return where levels begin: each takes the lowest values left, until it is nearest its part of the rows left."""
     distinct, counts = np.unique(present, return_counts=True)
     cuts: list[float] = []
     left, taken = len(present), 0
     for value, count in zip(distinct, counts, strict=True):
-        wanted = max(min_rows, left / (n_bins - len(cuts)))
+        wanted = left / (n_bins - len(cuts))
         cut = float(value) if whole else float(f"{value:.3g}")
-        if taken >= wanted and left - taken >= min_rows and len(cuts) < n_bins - 1 and cut > (cuts or [-np.inf])[-1]:
+        enough = taken >= min_rows and left - taken >= min_rows and taken + count - wanted >= wanted - taken
+        if enough and len(cuts) < n_bins - 1 and cut > (cuts or [-np.inf])[-1]:
             cuts.append(cut)
             left, taken = left - taken, 0
         taken += int(count)

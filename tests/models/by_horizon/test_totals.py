@@ -44,7 +44,7 @@ def test_intervals_cover_nineteen_times_in_twenty_despite_unequal_weights():
 
 def test_few_rows_and_totals_with_one_answer_are_pooled_upwards_and_the_rest_at_the_top_joins_below():
     total = np.array([0.0] * 3 + [1.0] * 5 + [2.0] * 6 + [3.0] * 5 + [7.0] * 2)
-    label = [0, 1, 0] + [1, 0, 0, 0, 0] + [1, 1, 1, 1, 1, 1] + [0, 1, 1, 1, 1] + [1, 0]
+    label = [0, 1, 0, *[1, 0, 0, 0, 0], *[1, 1, 1, 1, 1, 1], *[0, 1, 1, 1, 1], 1, 0]
     found = risk_by_total(total, (known(label),), np.ones(21), 4)
     assert found.lowest.tolist() == [0, 2]  # 0 has 3 rows; 2 has no row without a re-report; 7 has 2 rows
     assert found.n_rows.tolist() == [8, 13]
