@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError
 from hgrisk.models.by_horizon.card_items import choose_items
 from hgrisk.models.by_horizon.items import Item, learn_item, words_of
 from hgrisk.models.by_horizon.rounding import Coded, round_points
@@ -26,7 +26,8 @@ class PointsCard(TotalScore):
     over all horizons together chooses items and levels, a ridge regression weighs them, and these weights become whole
     points, the same at all horizons. What is predicted is the weighted share of training rows with such a total that
     re-reported: totals with few rows are pooled with their neighbours, and the risk does not fall as the total rises.
-    Labels, weights for censoring and crossing horizons: see `HorizonClassifier`.
+    With a large penalty a card has no items, and every row the base rate. Labels, weights for censoring and crossing
+    horizons: see `HorizonClassifier`.
 
     Parameters
     ----------
@@ -113,8 +114,6 @@ class PointsCard(TotalScore):
         yes = np.column_stack([its * out.label for its, out in zip(weights, outcomes, strict=True)])
         rows = Coded(level, yes, np.column_stack(weights) - yes)
         chosen, values = choose_items(items, rows, self.max_items, self.penalty)
-        if not chosen:
-            raise FitError("A card has an item with points", "none", "use a smaller penalty or BaseRate")
         points = round_points(Coded(level[:, chosen], rows.yes, rows.no), values, self.max_points)
         self.items_ = [
             {**vars(items[place]), "points": [int(its) for its in own]}
@@ -124,7 +123,7 @@ class PointsCard(TotalScore):
 
     def _points(self, frame: pd.DataFrame) -> Floats:
         own = [np.array(points)[item.levels_of(frame[item.feature])] for item, points in self._card()]
-        return np.column_stack(own).astype(np.float64)
+        return np.column_stack([np.empty((len(frame), 0)), *own])
 
     def _sources(self) -> tuple[str, ...]:
         return tuple(item.feature for item, _ in self._card())

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.points_card import PointsCard
@@ -139,11 +140,19 @@ def test_the_same_rows_give_the_same_digits_and_no_rare_text_is_kept(card, featu
     assert "tiny" not in str(vars(card))
 
 
+def test_a_large_penalty_leaves_an_empty_card_and_the_base_rate(features, outcome):
+    card = PointsCard(penalty=100).fit(features, outcome)
+    assert card.card_.empty
+    days = list(card.supported_times_)
+    base = BaseRate().fit(features, outcome).predict_cumulative_incidence(features[:1], days)
+    np.testing.assert_allclose(card.predict_cumulative_incidence(features[:1], days), base, atol=1e-9)
+    assert card.risk_by_total_["total"].unique().tolist() == ["any"]
+    assert card.score_terms(features, 365).names == ()
+
+
 def test_rows_without_any_item_and_wrong_settings_are_refused(features, outcome):
     with pytest.raises(DataError, match="A card has an item that tells rows apart, but found none with two levels"):
         PointsCard().fit(features[["region"]].assign(region="north"), outcome)
-    with pytest.raises(FitError, match="A card has an item with points, but found none: use a smaller penalty"):
-        PointsCard(penalty=100).fit(features, outcome)
     for setting, value, rule in (
         ("max_items", 13, "max_items is a whole number from 1 to 12, but found 13"),
         ("max_points", 0, "max_points is a whole number from 1 to 10, but found 0"),

@@ -67,6 +67,8 @@ def round_points(rows: Coded, values: Sequence[Floats], max_points: int) -> list
     Ustun and Rudin (2019), arXiv:1610.00168, describe the loss and rounding; this is a local search and no proof that
     no other card is better.
     """
+    if not len(values):
+        return []
     distinct = [np.unique(np.round(value, SAME), return_inverse=True) for value in values]
     judge = _Judge(_tied(rows, [where for _, where in distinct]))
     heights = [value - value[0] for value, _ in distinct]

@@ -34,7 +34,7 @@ def test_the_items_with_an_effect_come_first(made):
 
 def test_levels_weigh_as_they_were_made_and_those_without_a_step_are_one(made):
     items, rows = made
-    _, values = choose_items(items, rows, 2, 0.05)
+    _, values = choose_items(items, rows, 2, 0.1)
     np.testing.assert_allclose(values[0] - values[0][0], [0, 1, 2, 3], atol=0.5)
     assert values[1][0] == values[1][1]
     assert values[1][2] - values[1][0] == pytest.approx(-1.2, abs=0.3)
