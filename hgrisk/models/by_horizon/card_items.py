@@ -12,7 +12,9 @@ from hgrisk.models.by_horizon.elastic_logit import ElasticLogit, LogitRows, fit_
 from hgrisk.models.by_horizon.items import Item
 from hgrisk.models.by_horizon.rounding import Coded
 
-N_PENALTIES = 25
+N_PENALTIES = 15
+PATH_GAP = 1e-5
+"""Slope that is left, per unit of weight, while items are chosen: which columns are in is settled long before."""
 SMALLEST_PART = 0.02
 """Where the path of penalties ends, as a part of the one that leaves no column, if not at the penalty that is set."""
 
@@ -77,7 +79,7 @@ def _lasso_path(rows: LogitRows, owner: NDArray[np.intp], max_items: int, smalle
         return kept
     fit: ElasticLogit | None = None
     for strength in np.geomspace(largest, max(smallest, SMALLEST_PART * largest), N_PENALTIES)[1:]:
-        fit = fit_elastic_logit(rows, ridge=0.0, lasso=float(strength), start=fit)
+        fit = fit_elastic_logit(rows, ridge=0.0, lasso=float(strength), start=fit, gap=PATH_GAP)
         if len(np.unique(owner[fit.coef != 0])) > max_items:
             break
         kept = fit.coef != 0

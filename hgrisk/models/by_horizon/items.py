@@ -147,14 +147,15 @@ def _cuts(present: Floats, n_bins: int, min_rows: int, whole: bool) -> list[floa
     distinct, counts = np.unique(present, return_counts=True)
     cuts: list[float] = []
     left, taken = len(present), 0
-    for value, count in zip(distinct, counts, strict=True):
+    for value, count in zip(distinct.tolist(), counts.tolist(), strict=True):
         wanted = left / (n_bins - len(cuts))
-        cut = float(value) if whole else float(f"{value:.3g}")
         enough = taken >= min_rows and left - taken >= min_rows and taken + count - wanted >= wanted - taken
-        if enough and len(cuts) < n_bins - 1 and cut > (cuts or [-np.inf])[-1]:
-            cuts.append(cut)
-            left, taken = left - taken, 0
-        taken += int(count)
+        if enough and len(cuts) < n_bins - 1:
+            cut = float(value) if whole else float(f"{value:.3g}")
+            if cut > (cuts or [-np.inf])[-1]:
+                cuts.append(cut)
+                left, taken = left - taken, 0
+        taken += count
     return cuts
 
 

@@ -101,7 +101,7 @@ class _Judge:
                 start=np.zeros(len(self._rows.level), dtype=np.intp),
             )
             yes, no = (
-                np.column_stack([np.bincount(total, weight) for weight in weights.T])
+                np.column_stack([np.bincount(total, weight) for weight in weights.T]).astype(np.float64, copy=False)
                 for weights in (self._rows.yes, self._rows.no)
             )
             self._known[key] = line_loss(yes, no)

@@ -88,7 +88,7 @@ class HazardTerms(SurvivalModel):
         names = self.design_names_[:n_columns]
         if not getattr(self, "prepare", False):
             return names
-        source: dict[str, str] = self.preparer_.source_of_  # type: ignore[attr-defined]  # with the setting `prepare`
+        source: dict[str, str] = self.preparer_.source_of_
         return [source[name] for name in names]
 
     def _effects_at(self, day: float, n_columns: int) -> tuple[Floats, bool]:  # noqa: ARG002
