@@ -41,7 +41,7 @@ class PointsCard(TotalScore):
         Most levels of a number, from 2 to 10, "not known" aside.
     penalty : float
         Penalty above 0, per re-report and on standardised columns, as in `ElasticNetLogistic`: the smallest of the
-        lasso that chooses, and that of the ridge.
+        lasso that chooses (or a fiftieth of the one that leaves no item, if that is larger), and that of the ridge.
     min_rows : int
         Fewest training rows of a level and of a group of totals.
 
