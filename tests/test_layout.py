@@ -51,6 +51,10 @@ TESTED_ELSEWHERE = {
     "tests/models/test_piecewise_exponential.py": ["models/likelihood/pieces"],
     "tests/models/test_prior_count.py": ["models/inputs/history_columns"],
     "tests/models/test_logistic.py": ["models/by_horizon/classifier", "models/by_horizon/outcomes"],
+    "tests/hazards/test_tree_tables.py": ["hazards/tree_patterns"],
+    "tests/models/test_boosted_classifier.py": ["models/by_horizon/binned_classifier"],
+    "tests/models/test_elastic_net.py": ["models/by_horizon/known_rows", "models/by_horizon/linear_logit"],
+    "tests/models/test_points_card.py": ["models/by_horizon/total_score"],
     "tests/models/test_every_model.py": ["models/inputs/fit_arguments", "models/protocol", "models/registry"],
     "tests/report/test_render.py": [
         *("report/blocks", "report/cohort", "report/content", "report/data", "report/opening", "report/results"),

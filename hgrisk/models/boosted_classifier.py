@@ -10,9 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
+from hgrisk.hazards.tree_tables import tree_contributions
 from hgrisk.models.by_horizon.binned_classifier import BinnedClassifier, HorizonRows, check_whole
 from hgrisk.models.by_horizon.feature_bins import MAX_BINS
 from hgrisk.models.by_horizon.tree_arrays import Growth, TreeArrays, grow, rounds_wanted
+from hgrisk.models.score_terms import ScoreTerms, summed_by_source
 
 DEEPEST = 4
 
@@ -121,6 +123,41 @@ class BoostedClassifier(BinnedClassifier):
         """The raw feature of each column that trees see."""
         levels = self.preparer_.levels_.items()
         return {name: name for name in self.bin_edges_} | {f"{name}={one}": name for name, its in levels for one in its}
+
+    def score_terms(self, X: Any, at_days: float) -> ScoreTerms:
+        """Return what each feature adds to the logit of one horizon: path-dependent Shapley values, exact.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features with the columns of fit, in the order of fit.
+        at_days : float
+            One of the horizons, in days.
+
+        Returns
+        -------
+        ScoreTerms
+            Terms of the raw features; the base is the weighted mean score of the training rows. Credit among
+            correlated features follows the splits of the trees: terms describe the model.
+
+        Raises
+        ------
+        FitError
+            If the horizon is another one, or a column is missing, extra or moved.
+
+        Notes
+        -----
+        Lundberg et al. (2020), doi:10.1038/s42256-019-0138-9.
+        """
+        bins = self._bins(self._check_columns(X)).astype(np.uint8)
+        at = self.supported_times_.index(float(self._check_times(at_days)[0]))
+        trees = TreeArrays(**self.trees_[at])
+        values, base = tree_contributions(
+            bins, trees.feature, trees.cut_bin, trees.missing_left, trees.value, trees.cover
+        )
+        names, summed = summed_by_source(values, self.source_of_)
+        intercept = float(self.intercept_[at])
+        return ScoreTerms(names, summed, base + intercept, trees.scores(bins) + intercept, "logit")
 
     def _check_settings(self) -> None:
         check_whole("max_depth", self.max_depth, 1, DEEPEST)

@@ -142,6 +142,15 @@ class CoxRegression(StrataOfColumns, ProportionalHazards):
         cuts = np.unique(np.concatenate(list(check_changes(self.changes).values())))
         return incidence_with_changes(predictors, cuts, hazards, days)
 
+    def _effects_at(self, day: float, n_columns: int) -> tuple[Floats, bool]:
+        if not self.changes:
+            return self.coef_, True
+        coef = self.coef_[:n_columns].copy()
+        changed = changed_columns(check_changes(self.changes), self.design_names_[:n_columns])
+        for added, (place, since) in zip(self.coef_[n_columns:], changed, strict=True):
+            coef[place] += added * (day > since)  # the day of a change still has the effect before it
+        return coef, False
+
     def _start(self, names: Sequence[str]) -> Floats | None:
         fitted_before = self.warm_start and getattr(self, "design_names_", None) == [str(name) for name in names]
         return self.coef_ if fitted_before else None

@@ -113,6 +113,7 @@ class FineGray(StrataOfColumns, ProportionalHazards):
         self.design_names_ = [str(name) for name in names]
         self.loglik_, self.loglik_null_ = fitted.loglik, fitted.loglik_null
         self.n_events_, self.n_iter_ = fitted.n_events, fitted.n_iter
+        self._keep_means(fitted.center, rows)
         self._keep_hazards(fitted, None)
         self.largest_weight_ = fitted.largest_weight
         self.supported_times_ = None

@@ -8,18 +8,16 @@ from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError
+from hgrisk.errors import ConfigError
 from hgrisk.hazards.blas import one_blas_thread
-from hgrisk.models.by_horizon.classifier import HorizonClassifier
+from hgrisk.models.by_horizon.known_rows import KnownRows, known_rows
+from hgrisk.models.by_horizon.linear_logit import LinearLogit
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
-from hgrisk.models.inputs.columns import numeric_matrix
-from hgrisk.models.preparation import FeaturePreparer
-from hgrisk.models.protocol import Training
 
 Z_95 = float(norm.ppf(0.975))
 
 
-class ReReportLogistic(HorizonClassifier):
+class ReReportLogistic(LinearLogit):
     """One ridge logistic regression per horizon, with inverse-probability-of-censoring weights.
 
     Labels, weights and crossing horizons: see `HorizonClassifier`.
@@ -37,6 +35,8 @@ class ReReportLogistic(HorizonClassifier):
         Log odds ratios of the prepared columns, one row per horizon, shortest first.
     intercept_ : ndarray, shape (H,)
         Intercepts.
+    center_ : ndarray, shape (q,)
+        Weighted mean of each prepared column over all training rows.
     covariance_ : ndarray, shape (H, q, q)
         Sandwich covariance of ``coef_``, weights taken as known (cautious: Robins, Rotnitzky and Zhao 1994,
         doi:10.1080/01621459.1994.10476818).
@@ -66,12 +66,8 @@ class ReReportLogistic(HorizonClassifier):
         self.horizons_days = horizons_days
         self.penalty = penalty
 
-    def _learn(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
-        self.preparer_ = FeaturePreparer().fit(training.frame)
-        design = numeric_matrix(self.preparer_.transform(training.frame))
-        if design.shape[1] == 0:
-            raise DataError("A logistic regression has at least one column that varies", "none", "use BaseRate")
-        fits = [_fit_horizon(design, outcome, training.weight, self.penalty) for outcome in outcomes]
+    def _learn_lines(self, design: Floats, case_weight: Floats, outcomes: tuple[HorizonOutcome, ...]) -> None:
+        fits = [_fit_horizon(design, outcome, case_weight, self.penalty) for outcome in outcomes]
         self.intercept_ = np.array([intercept for intercept, _, _, _ in fits])
         self.coef_ = np.array([coef for _, coef, _, _ in fits])
         self.covariance_ = np.array([covariance for _, _, covariance, _ in fits])
@@ -95,10 +91,6 @@ class ReReportLogistic(HorizonClassifier):
             }
         )
 
-    def _logits(self, frame: pd.DataFrame) -> Floats:
-        design = numeric_matrix(self.preparer_.transform(frame))
-        return np.asarray(design @ self.coef_.T + self.intercept_, dtype=np.float64)
-
     def _check_settings(self) -> None:
         if not (np.isfinite(self.penalty) and self.penalty > 0):
             raise ConfigError("A ridge penalty is finite and above 0", f"{self.penalty!r}", "use 0.01, say")
@@ -108,23 +100,19 @@ def _fit_horizon(
     design: Floats, outcome: HorizonOutcome, case_weight: Floats, penalty: float
 ) -> tuple[float, Floats, Floats, float]:
     """Return intercept, coefficients, their covariance and the weighted number of events."""
-    known = outcome.weight > 0
-    weight, label = (outcome.weight * case_weight)[known], outcome.label[known]
-    center = weight @ design[known] / weight.sum()
-    spread = np.sqrt(weight @ (design[known] - center) ** 2 / weight.sum())
-    scale = np.where(spread > 0, spread, 1.0)
-    columns = (design[known] - center) / scale
-    n_events = float(weight[label].sum())
-    ridge = penalty * n_events
+    rows = known_rows(design, outcome, case_weight)
+    ridge = penalty * rows.n_events
     solver = LogisticRegression(C=1.0 / ridge, solver="newton-cholesky", tol=1e-9, max_iter=200)
     with one_blas_thread():
-        solver.fit(columns, label, sample_weight=weight)
-        covariance = _sandwich(columns, label - solver.predict_proba(columns)[:, 1], weight, ridge)
-    coef = solver.coef_[0] / scale
-    return float(solver.intercept_[0] - center @ coef), coef, covariance / np.outer(scale, scale), n_events
+        solver.fit(rows.columns, rows.label, sample_weight=rows.weight)
+        covariance = _sandwich(rows, rows.label - solver.predict_proba(rows.columns)[:, 1], ridge)
+    coef = solver.coef_[0] / rows.scale
+    intercept = float(solver.intercept_[0] - rows.center @ coef)
+    return intercept, coef, covariance / np.outer(rows.scale, rows.scale), rows.n_events
 
 
-def _sandwich(columns: Floats, residual: Floats, weight: Floats, ridge: float) -> Floats:
+def _sandwich(rows: KnownRows, residual: Floats, ridge: float) -> Floats:
+    columns, weight = rows.columns, rows.weight
     design = np.column_stack([np.ones(len(columns)), columns])
     chance = np.where(residual > 0, 1.0 - residual, -residual)
     information = design.T @ (design * (weight * chance * (1.0 - chance))[:, None])

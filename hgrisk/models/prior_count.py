@@ -56,6 +56,9 @@ class PriorCount(ProportionalHazards):
     def _design(self, frame: pd.DataFrame) -> Floats:
         return _stack(self._columns(frame), self.design_names_, len(frame))
 
+    def _sources(self, n_columns: int) -> list[str]:  # noqa: ARG002
+        return [self.count_feature] * len(self.design_names_)
+
     def _columns(self, frame: pd.DataFrame) -> dict[str, Floats]:
         return {f"log1p({self.count_feature})": np.log1p(pick_column(frame, self.count_feature))}
 

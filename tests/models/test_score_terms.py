@@ -6,7 +6,7 @@ import pytest
 
 from hgrisk.errors import FitError
 from hgrisk.models.base_rate import BaseRate
-from hgrisk.models.score_terms import ScoreTerms
+from hgrisk.models.score_terms import ScoreTerms, summed_by_source
 from hgrisk.surv import Surv
 
 
@@ -20,3 +20,10 @@ def test_a_model_without_terms_says_so():
     model = BaseRate().fit(pd.DataFrame({"a": [1.0, 2.0]}), Surv.from_arrays([1, 0], [10, 20]))
     with pytest.raises(FitError, match=r"A score is taken apart where a model adds up terms, but found BaseRate"):
         model.score_terms(pd.DataFrame({"a": [1.0]}), 10)
+
+
+def test_columns_of_one_feature_are_summed_wherever_they_stand():
+    names, values = summed_by_source(np.array([[1.0, 2.0, 4.0], [0.0, 1.0, 3.0]]), ["b", "a", "b"])
+    assert names == ("b", "a")
+    np.testing.assert_array_equal(values, [[5.0, 2.0], [3.0, 1.0]])
+    assert summed_by_source(np.empty((3, 0)), [])[1].shape == (3, 0)

@@ -16,15 +16,16 @@ from sklearn.base import clone
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
+from hgrisk.models.cause_specific.hazard_terms import HazardTerms
 from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence, merge_hazards
 from hgrisk.models.inputs.fit_arguments import checked_cluster, checked_penalty
-from hgrisk.models.protocol import SurvivalModel, Training
+from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT, as_numbers, checked_entry
 
 Z_95 = float(norm.ppf(0.975))
 
 
-class ProportionalHazards(SurvivalModel):
+class ProportionalHazards(HazardTerms):
     """Base of the models with a Cox hazard of re-report; a child says which design matrix it uses.
 
     Attributes
@@ -35,6 +36,8 @@ class ProportionalHazards(SurvivalModel):
         Makes ``predict`` 0 at the training means: ``predict = design @ coef_ + intercept_``.
     covariance_, model_covariance_ : ndarray, shape (q, q)
         Of ``coef_``: cluster-robust where clusters were given, and the inverse (penalised) information.
+    center_ : ndarray, shape (q,)
+        Weighted training mean of each design column, without those that changing effects add.
     design_names_ : list of str
         Names of the design columns.
     loglik_, loglik_null_ : float
@@ -50,6 +53,8 @@ class ProportionalHazards(SurvivalModel):
         The stratum of each: its place in ``strata_levels_``.
     strata_levels_ : list of str
         The strata, in words; one, empty, where the model has none.
+    strata_share_ : ndarray
+        Share of the training weight in each stratum.
     """
 
     _takes_entry = True
@@ -128,6 +133,8 @@ class ProportionalHazards(SurvivalModel):
         self.design_names_ = [str(name) for name in names]
         self.loglik_, self.loglik_null_ = fitted.loglik, fitted.loglik_null
         self.n_events_, self.n_iter_ = fitted.n_events, fitted.n_iter
+        changing = source is not None
+        self._keep_means(training.weight @ design / training.weight.sum() if changing else fitted.center, whole)
         self._keep_hazards(fitted, competing_fit(whole, training.event > RE_REPORT))
         self.supported_times_ = None
         return self
@@ -248,19 +255,27 @@ class ProportionalHazards(SurvivalModel):
         self.strata_levels_ = levels.tolist()
         return code
 
-    def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
-        predictors, labels = self._predictors(frame), self._stratum_labels(frame)
+    def _stratum_places(self, frame: pd.DataFrame) -> NDArray[np.intp]:
+        """Return the place of each row's stratum among those of fit, or refuse one that was not there."""
+        labels = self._stratum_labels(frame)
         if labels is None:
-            return self._incidence(predictors, self._hazards(0), days)
+            return np.zeros(len(frame), dtype=np.intp)
         levels, code = np.unique(labels, return_inverse=True)
         unknown = sorted(set(levels.tolist()) - set(self.strata_levels_))
         if unknown:
             raise FitError("A stratum to predict for was there at fit", f"{unknown[0]!r}", "fit with its rows")
+        return np.searchsorted(np.array(self.strata_levels_), levels)[code]
+
+    def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
+        predictors = self._predictors(frame)
+        if len(self.strata_levels_) == 1:
+            self._stratum_places(frame)
+            return self._incidence(predictors, self._hazards(0), days)
         result = np.empty((len(frame), len(days)))
-        place_of = {level: place for place, level in enumerate(self.strata_levels_)}
-        rows_of = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
-        for rows, level in zip(rows_of, levels.tolist(), strict=True):
-            result[rows] = self._incidence(predictors[rows], self._hazards(place_of[level]), days)
+        place = self._stratum_places(frame)
+        for stratum in np.unique(place).tolist():
+            rows = np.flatnonzero(place == stratum)
+            result[rows] = self._incidence(predictors[rows], self._hazards(stratum), days)
         return result
 
     def _hazards(self, stratum: int) -> Hazards:
