@@ -166,10 +166,7 @@ def maximise(
             coef, point, n_near = near.coef, near.point, n_near + near.n_iter
             if near.there and not look_round and (n_iter or penalised):  # else no column is known to tell anything
                 return Optimum(coef, cast("Floats", information), point, n_iter + n_near)
-        gradient, information = problem.derivatives(point)
-        if n_iter == 0 and not penalised:
-            refuse_collinear(information, problem.weighted.n_events, names)
-        information = information + problem.ridge * np.eye(len(coef))
+        gradient, information = _look(problem, point, names, step, n_iter)
         if converged:
             return Optimum(coef, information, point, n_iter + n_near)
         step, decrement = _step(problem, information, gradient - problem.ridge * coef, coef, names)
@@ -181,9 +178,23 @@ def maximise(
             refuse_monotone(problem.design, step, names)
         if converged and (not look_round or decrement <= enough):
             return Optimum(coef, information, point, n_iter + n_near + 1)
+    raise _no_end(problem, names, step, MAX_ITERATIONS)
+
+
+def _look(problem: Problem, point: Point, names: Sequence[str], step: Floats, n_iter: int) -> tuple[Floats, Floats]:
+    """Return gradient and information, with its ridge, or refuse what the first look or a lost search tells."""
+    gradient, information = problem.derivatives(point)
+    if not np.isfinite(information).all():  # risk sets have all but vanished: the search ran away
+        raise _no_end(problem, names, step, n_iter)
+    if n_iter == 0 and not problem.is_penalised:
+        refuse_collinear(information, problem.weighted.n_events, names)
+    return gradient, information + problem.ridge * np.eye(len(gradient))
+
+
+def _no_end(problem: Problem, names: Sequence[str], step: Floats, n_iter: int) -> FitError:
     refuse_monotone(problem.design, step, names)
-    cure = "set a larger penalty" if penalised else "set a penalty above 0"
-    raise FitError("Newton's method converges", f"{MAX_ITERATIONS} steps without", cure)
+    cure = "set a larger penalty" if problem.is_penalised else "set a penalty above 0"
+    return FitError("Newton's method converges", f"{n_iter} steps without", cure)
 
 
 def _start(

@@ -185,3 +185,13 @@ def test_columns_of_another_length_and_missing_clusters_are_refused():
         fit_cox(X, duration, happened, cluster=np.append(np.nan, np.arange(59.0)))
     with pytest.raises(ConfigError, match="ties is 'efron' or 'breslow', but found 'Efron'"):
         fit_cox(X, duration, happened, ties="Efron")
+
+
+@pytest.mark.parametrize("n", [20, 500])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("others", [0, 1])
+def test_events_in_the_order_of_a_column_are_refused_in_words(n, sign, others):
+    days = np.arange(1.0, n + 1)
+    X = np.column_stack([sign * days, np.random.default_rng(0).normal(size=(n, others))])
+    with pytest.raises(FitError, match="events perfectly ordered by 'x0'"):
+        fit_cox(X, days, np.ones(n, dtype=bool))
