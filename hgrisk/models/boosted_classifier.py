@@ -155,7 +155,7 @@ class BoostedClassifier(BinnedClassifier):
         values, base = tree_contributions(
             bins, trees.feature, trees.cut_bin, trees.missing_left, trees.value, trees.cover
         )
-        names, summed = summed_by_source(values, self.source_of_)
+        names, summed = summed_by_source(values, list(self.source_of_.values()))
         intercept = float(self.intercept_[at])
         return ScoreTerms(names, summed, base + intercept, trees.scores(bins) + intercept, "logit")
 

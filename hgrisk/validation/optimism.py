@@ -97,7 +97,7 @@ def correct_optimism(
     if not horizons:
         raise DataError("Optimism is of a horizon that can be judged", omitted[0][2], "choose an earlier horizon")
     asked = evaluation.model_copy(update={"horizons_days": horizons, "by": ()})
-    metrics = get_metrics(asked.metrics, capacity_share=asked.capacity_share)
+    metrics = get_metrics(asked.metrics, asked.capacity_shares, cost_ratio=asked.cost_ratio)
     counts = cluster_weights(data.clusters, settings.n_bootstrap, seed)
     rows, draws = [], {}
     for name, fit in fits.items():
@@ -110,7 +110,7 @@ def correct_optimism(
 
 
 def _pairs(
-    data: Dataset, fit: Fit, asked: EvaluationSettings, metrics: tuple[Metric, ...], counts: Counts
+    data: Dataset, fit: Fit, asked: EvaluationSettings, metrics: Mapping[str, Metric], counts: Counts
 ) -> tuple[dict[Key, Floats], int]:
     """Return each metric of each draw's model on the draw and on all rows, shape (B, 2), and the failed draws."""
     found: list[dict[Key, Floats]] = []
@@ -135,14 +135,14 @@ def _drawn(data: Dataset, copies: Counts) -> Dataset:
 
 
 def _metrics_of(
-    model: SurvivalModel, data: Dataset, asked: EvaluationSettings, metrics: tuple[Metric, ...], weights: Floats
+    model: SurvivalModel, data: Dataset, asked: EvaluationSettings, metrics: Mapping[str, Metric], weights: Floats
 ) -> dict[Key, Floats]:
     times = times_of(model, asked)
     y = data.y_from_landmark
     risk = model.predict_cumulative_incidence(columns_of(model, data.X), times)
     sample = Sample.build(y, y, risk, times)
     days = asked.horizons_days
-    return {(metric.name, day): metric.compute(sample, day, weights) for day in days for metric in metrics}
+    return {(name, day): metric.compute(sample, day, weights) for day in days for name, metric in metrics.items()}
 
 
 def _corrected(apparent: float, values: Floats, level: float) -> tuple[float, ...]:

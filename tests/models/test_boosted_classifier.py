@@ -214,3 +214,24 @@ def test_bad_input_is_refused_in_one_sentence():
         BoostedClassifier(**SMALL).fit(X, y, cluster=[1, 2])
     with pytest.raises(DataError, match="Each row has a cluster label"):
         BoostedClassifier(**SMALL).fit(X, y, cluster=[None, *range(199)])
+
+
+def test_terms_add_up_to_the_logit_and_a_feature_without_a_split_adds_nothing():
+    rng = np.random.default_rng(6)
+    X = pd.DataFrame(
+        {
+            "prior": rng.poisson(1.0, 3000).astype(float),
+            "kind": rng.choice(["a", "b", "c"], 3000),
+            "idle": rng.normal(size=3000),
+        }
+    )
+    X.loc[::7, "prior"] = np.nan
+    days = np.ceil(rng.exponential(900 / (1 + X["prior"].fillna(2) + (X["kind"] == "a"))))
+    y = Surv.from_arrays(days <= 548, np.minimum(days, 548))
+    model = BoostedClassifier(horizons_days=(183, 365), n_rounds=30, validation_share=0.0).fit(X, y)
+    terms = model.score_terms(X, 183)
+    assert terms.largest_gap() < 1e-10
+    assert set(terms.names) <= {"prior", "kind", "idle"}
+    np.testing.assert_allclose(expit(terms.score), model.predict_risk(X, 183), atol=1e-12)
+    with pytest.raises(FitError, match="predicts 183, 365 days only"):
+        model.score_terms(X, 200)
