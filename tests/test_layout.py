@@ -50,7 +50,7 @@ TESTED_ELSEWHERE = {
     ],
     "tests/models/test_piecewise_exponential.py": ["models/likelihood/pieces"],
     "tests/models/test_prior_count.py": ["models/inputs/history_columns"],
-    "tests/models/test_logistic.py": ["models/by_horizon/classifier", "models/by_horizon/outcomes"],
+    "tests/models/test_logistic.py": ["models/by_horizon/classifier"],
     "tests/hazards/test_tree_tables.py": ["hazards/tree_patterns"],
     "tests/models/test_boosted_classifier.py": ["models/by_horizon/binned_classifier"],
     "tests/models/test_elastic_net.py": ["models/by_horizon/known_rows", "models/by_horizon/linear_logit"],

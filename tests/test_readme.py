@@ -38,6 +38,15 @@ def test_the_survival_models_follow_on_the_example(walked, capsys):
     assert "all together" in out
 
 
+def test_the_classifiers_follow_on_the_survival_models(walked, capsys):
+    for block in BLOCKS[1:3]:
+        exec(compile(block, "README.md", "exec"), walked)  # noqa: S102
+    out = capsys.readouterr().out
+    assert "points" in out
+    assert "earlier" in out
+    assert "%" in out
+
+
 def test_the_example_is_short(example):
     statements = [node for node in ast.walk(ast.parse(example)) if isinstance(node, ast.stmt)]
     assert len(statements) <= MOST_STATEMENTS

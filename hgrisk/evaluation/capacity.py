@@ -79,6 +79,11 @@ def without_capacity(name: str) -> str:
     return name.partition("@")[0]
 
 
+def has_own_threshold(row: str) -> bool:
+    """Return whether a metric is judged at a threshold of each model's own, so that differences mean nothing."""
+    return without_capacity(row) == "net_benefit"
+
+
 def fill_capacity(sample: Sample, horizon_days: float, capacity_share: float) -> Flags:
     """Flag the highest risks until the capacity is filled.
 

@@ -12,7 +12,7 @@ from pydantic import field_validator
 
 from hgrisk.dataset import Dataset
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.evaluation.capacity import without_capacity
+from hgrisk.evaluation.capacity import has_own_threshold
 from hgrisk.evaluation.evaluate import Evaluation
 from hgrisk.evaluation.gain import gain
 from hgrisk.models.base_rate import BaseRate
@@ -24,9 +24,6 @@ from hgrisk.models.protocol import SurvivalModel
 from hgrisk.settings import Settings
 
 FAMILY = "prior_violence"
-_OWN_THRESHOLD = frozenset({"net_benefit"})
-"""Metrics judged at a threshold of each model's own: differences between models mean nothing, so no gain is given."""
-
 COLUMNS = ("step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper")
 
 
@@ -219,7 +216,7 @@ def climb_ladder(
         whole = evaluation.table[evaluation.table["group"] == "all"]
         for row in whole.to_dict("records"):
             difference: tuple[float | None, ...] = (None, None, None)
-            if step.against is not None and without_capacity(row["metric"]) not in _OWN_THRESHOLD:
+            if step.against is not None and not has_own_threshold(row["metric"]):
                 difference = gain(judged[step.against], evaluation, row["metric"], row["horizon_days"])
             rows.append((step.name, *(row[name] for name in COLUMNS[1:6]), *difference))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"gain": float, "gain_lower": float, "gain_upper": float})

@@ -14,6 +14,7 @@ import polars as pl
 from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
 from hgrisk.errors import DataError
+from hgrisk.evaluation.capacity import has_own_threshold
 from hgrisk.evaluation.evaluate import EVERYONE, Evaluation, evaluate
 from hgrisk.evaluation.gain import gain
 from hgrisk.evaluation.sample import Sample
@@ -32,9 +33,6 @@ DIFFERENCES = (
     *("design", "part", "model", "against", "metric", "horizon_days"),
     *("difference", "lower", "upper"),
 )
-OWN_THRESHOLD = frozenset({"net_benefit"})
-"""Metrics judged at a threshold of each model's own: differences between models mean nothing."""
-
 Evaluations = Mapping[tuple[str, str], Evaluation]
 
 
@@ -105,7 +103,7 @@ class DesignResult:
             for (part, name), evaluation in self.evaluations.items()
             if name != against
             for key in evaluation.replicates
-            if key[0] not in OWN_THRESHOLD
+            if not has_own_threshold(key[0])
         ]
         return pd.DataFrame(rows, columns=list(DIFFERENCES))
 

@@ -10,10 +10,11 @@ import pandas as pd
 from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
 from hgrisk.errors import DataError
+from hgrisk.evaluation.capacity import has_own_threshold, without_capacity
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.fitting import Fit
-from hgrisk.validation.designs import OWN_THRESHOLD, DesignResult, Part, judge_parts, keep
+from hgrisk.validation.designs import DesignResult, Part, judge_parts, keep
 from hgrisk.validation.pooling import Scale, pool_draws
 from hgrisk.validation.settings import ValidationSettings
 
@@ -155,7 +156,7 @@ def pool_differences(result: DesignResult, against: str, method: str = "REML", t
     every = _draws(result)
     rows = []
     for (model, metric, horizon), draws in every.items():
-        if model != against and metric not in OWN_THRESHOLD:
+        if model != against and not has_own_threshold(metric):
             others = every[against, metric, horizon]
             paired = {part: values - others[part] for part, values in draws.items()}
             rows.append((result.design, model, metric, horizon, *_pooled(paired, "identity", level, method, test)))
@@ -180,7 +181,7 @@ def _pooled(draws: Mapping[str, Floats], scale: Scale, level: float, method: str
 
 
 def _scale_of(name: str) -> Scale:
-    metric = get_metric(name)
+    metric = get_metric(without_capacity(name))
     if metric.kind == "discrimination" and metric.value_range == (0.0, 1.0):
         return "logit"
     return "log" if metric.value_range == (0.0, np.inf) and metric.direction == "target" else "identity"

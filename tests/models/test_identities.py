@@ -221,6 +221,7 @@ SAYS_NOTHING = {
     ("sum", "RecurrentCox"): "a count, no probability",
     ("sum", "RestrictedMean"): "test_curves_and_states_add_up_to_1",
     ("sum", "mixture_cure"): "too few other events for a share of those who never have one",
+    ("sum", "explainable_boosting"): "too few other events for some to be left out of learning",
     ("rising", "RestrictedMean"): "one number, not a curve",
 }
 BY_DEFINITION = {
@@ -233,6 +234,9 @@ BY_DEFINITION = {
     ("sum", "flexible_parametric"): TWO_CURVES,
     ("sum", "parametric"): TWO_CURVES,
     ("sum", "piecewise_exponential"): "re-reports come evenly between its breaks, and other events when they did",
+    ("twice", "boosted_classifier"): "leaves and bins have enough rows, whatever they weigh",
+    ("twice", "explainable_boosting"): "leaves and bins have enough rows, whatever they weigh",
+    ("column order", "explainable_boosting"): "features take turns, in the order of the columns",
     ("twice", "points_card"): "levels and groups have enough rows, whatever they weigh",
     ("column scale", "points_card"): "cuts of numbers have three digits, and whole numbers are cut as they are",
     ("sum", "report_count"): "counts whose share falls are pooled, other ones for each kind of event",

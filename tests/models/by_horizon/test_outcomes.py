@@ -1,0 +1,54 @@
+"""What is known at a horizon: of rows that could be followed, by weights for those that were censored."""
+
+import numpy as np
+import pytest
+
+from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.models.by_horizon.outcomes import checked_followable, checked_horizons, horizon_outcome
+from hgrisk.models.protocol import Training
+
+
+def rows(event, duration):
+    n = len(event)
+    return Training(
+        None, np.array(duration, dtype=float), np.array(event, dtype=np.int8), np.ones(n), None, np.ones(n, dtype=bool)
+    )
+
+
+def test_a_censored_row_passes_its_weight_on():
+    known = horizon_outcome(rows([1, 0, 2, 0], [50, 60, 70, 200]), np.full(4, np.inf), 100)
+    assert known.label.tolist() == [True, False, False, False]
+    np.testing.assert_allclose(known.weight, [1.0, 0.0, 1.5, 1.5])
+    assert known.weight.sum() == pytest.approx(4)
+
+
+def test_a_row_that_could_not_be_followed_counts_for_nothing_whatever_happened():
+    known = horizon_outcome(rows([1, 1, 0, 0], [50, 60, 200, 200]), np.array([90, 300, 300, 300.0]), 100)
+    assert known.weight.tolist() == [0.0, 1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("event", "duration", "text"),
+    [
+        ([0, 0], [50, 60], "Some row is followed for 100 days, but found a longest follow-up of 60 days"),
+        ([0, 0], [150, 160], "Some row re-reports within 100 days, but found none"),
+        ([1, 1], [50, 100], "Some row is known not to re-report within 100 days, but found none"),
+    ],
+)
+def test_a_horizon_of_which_nothing_can_be_learnt_is_refused(event, duration, text):
+    with pytest.raises(FitError, match=text):
+        horizon_outcome(rows(event, duration), np.full(2, np.inf), 100)
+
+
+@pytest.mark.parametrize("given", [(), (0,), (-5, 10), ("a",), 5, (np.inf,)])
+def test_horizons_are_days_above_0(given):
+    with pytest.raises(ConfigError, match="Horizons are days above 0"):
+        checked_horizons(given)
+    assert checked_horizons([365, 183.0, 365]) == (183.0, 365.0)
+
+
+def test_followable_days_are_one_number_a_row():
+    assert checked_followable(None, 2).tolist() == [np.inf, np.inf]
+    for given in ([1.0], [1.0, np.nan]):
+        with pytest.raises(DataError, match="followable_days has one number per row"):
+            checked_followable(given, 2)
