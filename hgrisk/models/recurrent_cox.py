@@ -102,8 +102,8 @@ class RecurrentCox(CoxRegression):
             competing event ends the last.
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
-        subject : array-like, shape (n,), optional
-            Label of the household, or person, that each row belongs to; each row one of its own by default.
+        subject : array-like, shape (n,)
+            Label of the household, or person, that each row belongs to.
         cluster : array-like, shape (n,), optional
             Label of each row's cluster for the errors; the subject by default.
 
@@ -188,8 +188,8 @@ class RecurrentCox(CoxRegression):
 
 
 def _check_subject(subject: Any, training: Training) -> NDArray[Any]:
-    if subject is None:
-        return np.arange(len(training.duration))
+    if subject is None:  # each row as a subject of its own would be without earlier re-reports, and errors naive
+        raise DataError("Re-reports are counted by subject", "none", "pass subject=, such as the household of each row")
     given = as_labels(subject)
     labels = one_per_row(given, training, "Subject labels")
     if pd.isna(labels).any():

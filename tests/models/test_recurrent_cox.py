@@ -129,6 +129,17 @@ def test_rows_that_cannot_be_of_one_subject_are_refused_without_its_label():
     assert "A subject's rows all have a weight above 0, or none" in refusal(DataError, X, y, **weights)
 
 
+@pytest.mark.parametrize("formulation", FORMULATIONS)
+def test_whose_each_row_is_must_be_known_even_with_clusters(formulation):
+    X, y, household = simulate(20)
+    model = RecurrentCox(formulation, prepare=False)
+    for given in ({}, {"cluster": household}):
+        text = refusal(DataError, X, y, model=model, **given)
+        assert text == (
+            "Re-reports are counted by subject, but found none: pass subject=, such as the household of each row."
+        )
+
+
 def test_settings_are_checked_at_fit():
     X, y, household = simulate(20)
     unknown = RecurrentCox("gap", prepare=False)
