@@ -51,7 +51,8 @@ def mean_cumulative_test(
     sample_weight : array-like of float, shape (n,), optional
         Case weights, 0 and above.
     cluster : array-like, shape (n,), optional
-        Label of each row's cluster, such as a network of households, for a variance robust to more than the subject.
+        Label of each row's cluster, such as a network of households, for a variance robust to more than the subject; it
+        holds whole subjects.
     weights : {"log_rank", "wilcoxon"}
         Weights of event times, beside the number at risk in each group: none, or the number at risk in all.
     start_days : float

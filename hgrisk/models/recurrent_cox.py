@@ -14,7 +14,7 @@ from hgrisk.models.cause_specific.episodes import by_each_event, by_gap_time, by
 from hgrisk.models.cause_specific.incidence import LARGEST_PREDICTOR
 from hgrisk.models.cause_specific.proportional_hazards import check_cluster, one_per_row
 from hgrisk.models.cox import CoxRegression
-from hgrisk.models.inputs.fit_arguments import as_labels
+from hgrisk.models.inputs.fit_arguments import as_labels, check_within_clusters
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 
@@ -105,7 +105,7 @@ class RecurrentCox(CoxRegression):
         subject : array-like, shape (n,)
             Label of the household, or person, that each row belongs to.
         cluster : array-like, shape (n,), optional
-            Label of each row's cluster for the errors; the subject by default.
+            Label of each row's cluster for the errors, which holds whole subjects; the subject by default.
 
         Returns
         -------
@@ -125,6 +125,8 @@ class RecurrentCox(CoxRegression):
         training = self._check_training(X, y, sample_weight)
         whose = _check_subject(subject, training)
         labels = check_cluster(cluster, training)
+        if labels is not None:
+            check_within_clusters(pd.factorize(whose)[0], pd.factorize(labels)[0])
         together = whose if labels is None else labels
         episodes = find_episodes(training, whose)
         happened = training.event[episodes.order] == RE_REPORT

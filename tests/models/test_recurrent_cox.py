@@ -140,6 +140,17 @@ def test_whose_each_row_is_must_be_known_even_with_clusters(formulation):
         )
 
 
+def test_clusters_hold_whole_subjects():
+    X, y, household = simulate(60)
+    text = refusal(DataError, X, y, subject=household, cluster=np.arange(len(y)))
+    assert "All rows of a subject are in one cluster, but found" in text
+    wide = RecurrentCox(prepare=False).fit(X, y, subject=household, cluster=household // 2)
+    own = RecurrentCox(prepare=False).fit(X, y, subject=household, cluster=household)
+    plain = RecurrentCox(prepare=False).fit(X, y, subject=household)
+    np.testing.assert_allclose(own.covariance_, plain.covariance_, rtol=SAME)
+    assert abs(wide.covariance_[0, 0] / plain.covariance_[0, 0] - 1) > SAME
+
+
 def test_settings_are_checked_at_fit():
     X, y, household = simulate(20)
     unknown = RecurrentCox("gap", prepare=False)
