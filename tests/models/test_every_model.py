@@ -181,6 +181,22 @@ def test_the_score_is_a_concordance_of_the_ranks(model, features, outcome):
     assert "rows that can be compared" in message(DataError, model.score, features[:3], none)
 
 
+def test_the_score_compares_with_rows_that_are_under_observation(model, features, outcome):
+    some, rng = slice(0, 150), np.random.default_rng(1)
+    days, event, score = outcome["duration_days"][some], outcome["event"][some], model.predict(features[some])
+    entry, weight = np.floor(days * rng.choice([0, 0.5, 0.9], 150)), rng.uniform(0.5, 2, 150)
+    won = compared = 0.0
+    for i, j in itertools.permutations(range(150), 2):
+        later = days[j] > days[i] or event[j] >= 2 or (days[j] == days[i] and event[j] == 0)
+        if event[i] == 1 and later and entry[j] < days[i]:
+            compared += weight[i] * weight[j]
+            won += weight[i] * weight[j] * ((score[i] > score[j]) + 0.5 * (score[i] == score[j]))
+    late = Surv.from_arrays(event, days, entry)
+    assert model.score(features[some], late, sample_weight=weight) == pytest.approx(won / compared, abs=1e-12)
+    none, shares = Surv.from_arrays([1] + [0] * 9, [100] + [300] * 9, [0] + [100] * 9), rng.uniform(0.1, 0.3, 10)
+    assert "rows that can be compared" in message(DataError, model.score, features[:10], none, sample_weight=shares)
+
+
 def test_cross_validation_and_searches_take_the_model_as_it_is(unfitted, features, outcome):
     found = cross_validate(unfitted, features[:400], outcome[:400], cv=KFold(2), error_score="raise")
     assert np.all(found["test_score"] > 0.4)

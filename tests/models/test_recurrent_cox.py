@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.model_selection import GroupKFold, cross_validate
 
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.models.cox import CoxRegression
@@ -138,6 +139,20 @@ def test_whose_each_row_is_must_be_known_even_with_clusters(formulation):
         assert text == (
             "Re-reports are counted by subject, but found none: pass subject=, such as the household of each row."
         )
+
+
+def test_cross_validation_passes_the_subject_and_scores_rows_that_enter_late():
+    X, y, household = simulate(400)
+    found = cross_validate(
+        RecurrentCox(prepare=False),
+        X,
+        y,
+        cv=GroupKFold(3),
+        groups=household,
+        params={"subject": household},
+        error_score="raise",
+    )
+    assert np.all(found["test_score"] > 0.55)
 
 
 def test_clusters_hold_whole_subjects():

@@ -30,8 +30,8 @@ def check_subjects(rows: Rows) -> NDArray[np.bool_]:
     Raises
     ------
     DataError
-        If no subjects are given, or rows of a subject overlap, follow on a terminal event, or lie in
-            several groups or clusters.
+        If no subjects are given, or rows of a subject overlap, follow on a terminal event, or lie in several
+        groups or clusters.
     """
     subject = rows.subject
     if subject is None:
