@@ -135,6 +135,7 @@ class RecurrentCox(CoxRegression):
         if self.max_events is not None:
             last = min(last, self.max_events)
         seen = FORMULATIONS[self.formulation](training, episodes, max(last, 1))
+        self.last_followup_days_ = float(seen.rows.duration.max())  # later re-reports may be left out
         self.n_subjects_ = len(pd.unique(whose))
         strata = None if self.formulation == ANDERSEN_GILL else np.char.mod(STRATUM, seen.number)
         return self._fit(seen.rows, together[seen.places], strata)

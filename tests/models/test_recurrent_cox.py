@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import GroupKFold, cross_validate
 
-from hgrisk.errors import ConfigError, DataError
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.recurrent_cox import FORMULATIONS, RecurrentCox
 from hgrisk.surv import Surv
@@ -107,6 +107,16 @@ def test_later_re_reports_can_be_left_out():
         short = RecurrentCox(formulation, max_events=2, prepare=False).fit(X, y, subject=household)
         by_hand = RecurrentCox(formulation, prepare=False).fit(X[kept], y[kept], subject=household[kept])
         np.testing.assert_allclose(short.coef_, by_hand.coef_, rtol=SAME)
+        assert short.last_followup_days_ == y["duration_days"][kept].max()
+
+
+def test_probabilities_end_with_the_follow_up_until_the_first_re_report():
+    X = pd.DataFrame({"x": [0.0, 1.0, 1.0, 0.0, 0.0]})
+    y = Surv.from_arrays([1, 0, 1, 1, 0], [30, 365, 100, 200, 400], [0, 30, 0, 0, 200])
+    model = RecurrentCox("pwp_total_time", prepare=False, penalty=1.0).fit(X, y, subject=[1, 1, 2, 3, 3])
+    assert 0 < model.predict_risk(X[:1], 200)[0] < 1
+    with pytest.raises(FitError, match=r"Predictions of stratum 're-report 1' end .* of 200 days, but found 365"):
+        model.predict_risk(X, 365)
 
 
 def refusal(error, *args, model=None, **kwargs):

@@ -50,6 +50,8 @@ class ProportionalHazards(SurvivalModel):
         The stratum of each: its place in ``strata_levels_``.
     strata_levels_ : list of str
         The strata, in words; one, empty, where the model has none.
+    stratum_followup_days_ : ndarray, shape (n_strata,)
+        Longest follow-up of each; its probabilities end there.
     """
 
     _takes_entry = True
@@ -109,7 +111,7 @@ class ProportionalHazards(SurvivalModel):
         """Fit on checked rows; the labels are those of strata."""
         penalty, ties = self._check_settings()
         design, names = self._learn_design(training.frame)
-        happened, stratum = training.event == RE_REPORT, self._learn_strata(labels)
+        happened, stratum = training.event == RE_REPORT, self._learn_strata(labels, training.duration)
         whole = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
         rows, names, source = self._expanded(whole, names)
         cluster = cluster if cluster is None or source is None else cluster[source]
@@ -169,7 +171,7 @@ class ProportionalHazards(SurvivalModel):
             training.event == RE_REPORT,
             training.entry,
             training.weight,
-            learned._learn_strata(labels),  # noqa: SLF001
+            learned._learn_strata(labels, training.duration),  # noqa: SLF001
             _check_offset(offset, training),
         )
         return self._expanded(rows, self.design_names_[: rows.X.shape[1]])[0]
@@ -240,12 +242,13 @@ class ProportionalHazards(SurvivalModel):
         """Return the coefficients at which the search begins; None for 0."""
         return None
 
-    def _learn_strata(self, labels: NDArray[np.str_] | None) -> NDArray[np.intp] | None:
+    def _learn_strata(self, labels: NDArray[np.str_] | None, duration: Floats) -> NDArray[np.intp] | None:
         if labels is None:
-            self.strata_levels_ = [""]
+            self.strata_levels_, self.stratum_followup_days_ = [""], duration.max(keepdims=True)
             return None
         levels, code = np.unique(labels, return_inverse=True)
-        self.strata_levels_ = levels.tolist()
+        self.strata_levels_, self.stratum_followup_days_ = levels.tolist(), np.zeros(len(levels))
+        np.maximum.at(self.stratum_followup_days_, code, duration)
         return code
 
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
@@ -258,10 +261,22 @@ class ProportionalHazards(SurvivalModel):
             raise FitError("A stratum to predict for was there at fit", f"{unknown[0]!r}", "fit with its rows")
         result = np.empty((len(frame), len(days)))
         place_of = {level: place for place, level in enumerate(self.strata_levels_)}
+        for level in levels.tolist():
+            self._check_stratum(place_of[level], days)
         rows_of = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
         for rows, level in zip(rows_of, levels.tolist(), strict=True):
             result[rows] = self._incidence(predictors[rows], self._hazards(place_of[level]), days)
         return result
+
+    def _check_stratum(self, stratum: int, days: Floats) -> None:
+        """Refuse probabilities of which the rows of a stratum tell nothing."""
+        name, longest = repr(self.strata_levels_[stratum]), self.stratum_followup_days_[stratum]
+        if not self._hazards(stratum).re_report.any():
+            cure = "join the stratum with another, or fit without strata"
+            raise FitError("A stratum to predict for had a re-report at fit", f"none in {name}", cure)
+        if days.max(initial=0.0) > longest:
+            rule = f"Predictions of stratum {name} end at its longest training follow-up of {longest:g} days"
+            raise FitError(rule, f"{days.max():g}", "ask for an earlier time")
 
     def _hazards(self, stratum: int) -> Hazards:
         its = slice(*np.searchsorted(self.baseline_stratum_, [stratum, stratum + 1]))
