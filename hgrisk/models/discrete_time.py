@@ -13,7 +13,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils.validation import has_fit_parameter
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.models.by_interval.interval_logit import fit_interval_logit
 from hgrisk.models.by_interval.interval_time import check_time, time_columns
 from hgrisk.models.by_interval.intervals import (
@@ -192,7 +192,7 @@ class DiscreteTimeHazard(SurvivalModel):
         """Coefficients: ``cause, feature, coef, se, odds_ratio, lower, upper`` (95 % interval of the odds ratio)."""
         if not hasattr(self, "coef_"):
             found = f"a {type(self.classifier).__name__}"
-            raise FitError("A logistic hazard has a table of coefficients", found, "set classifier=None")
+            raise ResultError("A logistic hazard has a table of coefficients", found, "set classifier=None")
         se, coef = np.sqrt(np.diag(self.covariance_)), self.coef_.ravel()
         n_kinds, n_columns = self.coef_.shape
         return pd.DataFrame(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models.by_interval.intervals import check_above_zero, logit_of
 from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence, merge_hazards
@@ -175,7 +175,7 @@ class LandmarkSupermodel(SurvivalModel):
         """Coefficients: ``feature, coef, se, hazard_ratio, lower, upper`` (95 % interval of the hazard ratio)."""
         if not self.robust_:
             rule, found = "Errors of stacked landmarks need clusters", "a fit without"
-            raise FitError(rule, found, "pass cluster=, the household of each row; coef_ needs none")
+            raise ResultError(rule, found, "pass cluster=, the household of each row; coef_ needs none")
         return ratio_table(self.design_names_, self.coef_, np.sqrt(np.diag(self.covariance_)))
 
     def effects_at(self, landmark: float) -> pd.DataFrame:

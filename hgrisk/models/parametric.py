@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError
+from hgrisk.errors import ConfigError, ResultError
 from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.likelihood.families import Family, GeneralisedGamma, Gompertz, LogTime
 from hgrisk.models.likelihood.family_curves import FamilyCurves, check_names, design_columns_of, linear, pose_stacked
@@ -136,7 +136,7 @@ class ParametricSurvival(LikelihoodModel):
     def shapes_(self) -> pd.DataFrame:
         """The shapes, where no column changes them: ``shape`` (alpha, sigma or shape), ``value, lower, upper``."""
         if self.ancillary_names_:
-            raise ConfigError("One shape for all needs a model without ancillary columns", f"{self.ancillary!r}", _LOOK)
+            raise ResultError("One shape for all needs a model without ancillary columns", f"{self.ancillary!r}", _LOOK)
         table = self.shape_summary_
         logged = table["feature"].str.startswith("log_").to_numpy()
         columns = {"value": table["coef"], "lower": table["lower"], "upper": table["upper"]}
@@ -153,7 +153,7 @@ class ParametricSurvival(LikelihoodModel):
             return self.summary_
         if self.distribution == "gompertz" or self.ancillary_names_:
             found = "a Gompertz model" if self.distribution == "gompertz" else f"ancillary columns {self.ancillary!r}"
-            raise ConfigError("A time ratio is the same at all times in a Weibull model with one shape", found, _LOOK)
+            raise ResultError("A time ratio is the same at all times in a Weibull model with one shape", found, _LOOK)
         n_coef = len(self.coef_)
         is_weibull = self.distribution == "weibull"
         alpha = float(np.exp(self.parameters_[-1])) if is_weibull else 1.0

@@ -6,7 +6,7 @@ import pytest
 import skops.io
 from sklearn.base import clone
 
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.landmark_supermodel import LandmarkSupermodel
 from hgrisk.models.registry import TRUSTED_TYPES
@@ -179,8 +179,9 @@ def test_errors_without_clusters_are_not_shown():
     X, y, _ = stack(n=300)
     model = build().fit(X, y)
     for look in (lambda: model.summary_, lambda: model.effects_at(0)):
-        with pytest.raises(FitError, match="Errors of stacked landmarks need clusters, but found a fit without"):
+        with pytest.raises(ResultError, match="Errors of stacked landmarks need clusters, but found a fit without"):
             look()
+    assert "LandmarkSupermodel" in model._repr_html_()
 
 
 def refusal(error, X, y, fit=None, **settings):
