@@ -152,6 +152,9 @@ def test_the_landmark_may_be_an_argument_and_rows_may_come_in_any_order():
     np.testing.assert_allclose(other.covariance_, model.covariance_, rtol=1e-6)
     risk = other.predict_risk(columns, 70, landmark=X["landmark_day"].iloc[mixed])
     np.testing.assert_allclose(risk, model.predict_risk(X, 70)[mixed], atol=SAME)
+    survival = other.predict_survival(columns, [30, 70], landmark=X["landmark_day"].iloc[mixed])
+    np.testing.assert_array_equal(survival[:, 1], 1 - risk)
+    np.testing.assert_allclose(model.predict_survival(X, [70])[mixed], survival[:, 1:], atol=SAME)
     order = np.argsort(model.predict(X))
     assert np.all(np.diff(model.predict_risk(X, 100)[order]) >= -1e-12)
     with pytest.raises(DataError, match="Each row has a landmark"):
