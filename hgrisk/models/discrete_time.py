@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import clone, is_classifier
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError, ResultError
@@ -190,6 +190,7 @@ class DiscreteTimeHazard(SurvivalModel):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``cause, feature, coef, se, odds_ratio, lower, upper`` (95 % interval of the odds ratio)."""
+        check_is_fitted(self)
         if not hasattr(self, "coef_"):
             found = f"a {type(self.classifier).__name__}"
             raise ResultError("A logistic hazard has a table of coefficients", found, "set classifier=None")

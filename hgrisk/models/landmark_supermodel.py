@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError, ResultError
@@ -178,6 +179,7 @@ class LandmarkSupermodel(SurvivalModel):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``feature, coef, se, hazard_ratio, lower, upper`` (95 % interval of the hazard ratio)."""
+        check_is_fitted(self)
         if not self.robust_:
             rule, found = "Errors of stacked landmarks need clusters", "a fit without"
             raise ResultError(rule, found, "pass cluster=, the household of each row; coef_ needs none")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, ResultError
@@ -129,12 +130,14 @@ class ParametricSurvival(LikelihoodModel):
     @property
     def shape_summary_(self) -> pd.DataFrame:
         """The shapes: ``feature, coef, se, lower, upper``, on the scale on which they are linear in the columns."""
+        check_is_fitted(self)
         first = 1 + len(self.design_names_)
         return self._table(np.arange(first, len(self.parameters_)), self.parameter_names_[first:], None)
 
     @property
     def shapes_(self) -> pd.DataFrame:
         """The shapes, where no column changes them: ``shape`` (alpha, sigma or shape), ``value, lower, upper``."""
+        check_is_fitted(self)
         if self.ancillary_names_:
             raise ResultError("One shape for all needs a model without ancillary columns", f"{self.ancillary!r}", _LOOK)
         table = self.shape_summary_
@@ -149,6 +152,7 @@ class ParametricSurvival(LikelihoodModel):
 
         For the Weibull and exponential models these are ``-coef_ / alpha``, with errors by the delta method.
         """
+        check_is_fitted(self)
         if self.distribution not in PROPORTIONAL:
             return self.summary_
         if self.distribution == "gompertz" or self.ancillary_names_:

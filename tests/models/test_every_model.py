@@ -312,6 +312,17 @@ def test_a_refit_forgets_the_names_of_the_fit_before(outcome):
     assert model.predict(frame.to_numpy()).shape == (len(outcome),)
 
 
+@pytest.mark.parametrize("whole", [*MODELS.values(), *OF_ROWS_OF_THEIR_OWN, *OF_CURVES])
+def test_a_result_before_the_fit_is_refused_as_such(whole):
+    unfitted = whole()
+    learned = [name for name in dir(whole) if name.endswith("_") and not name.startswith("_")]
+    tables = [name for name in learned if isinstance(getattr(whole, name), property)]
+    for name in tables:
+        with pytest.raises(NotFittedError):
+            getattr(unfitted, name)
+    assert whole.__name__ in unfitted._repr_html_()
+
+
 def test_the_registry_is_complete_and_closed():
     assert set(MODELS) == {
         "aalen_johansen",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.reading import small_codes
@@ -51,6 +52,7 @@ class GroupMemory:
     @property
     def groups_(self) -> pd.DataFrame:
         """The groups: a row for each, a column for each grouping column."""
+        check_is_fitted(self)
         n_groups = len(self.group_keys_)
         return pd.DataFrame(self._group_values_of(np.arange(n_groups)), index=pd.RangeIndex(n_groups))
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
@@ -182,6 +183,7 @@ class ProportionalHazards(SurvivalModel):
 
         A lasso has no errors: then only ``feature, coef, hazard_ratio``.
         """
+        check_is_fitted(self)
         if len(self.covariance_) < len(self.coef_):
             columns = {"feature": self.design_names_, "coef": self.coef_, "hazard_ratio": np.exp(self.coef_)}
             return pd.DataFrame(columns)
