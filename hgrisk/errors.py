@@ -38,3 +38,7 @@ class ConfigError(HgriskError):
 
 class FitError(HgriskError):
     """A model cannot be fitted or used on what it was given."""
+
+
+class ResultError(FitError, AttributeError):
+    """A fitted model does not have this result: also an AttributeError, so that displays and ``hasattr`` pass it by."""

@@ -22,6 +22,7 @@ def compare_pairs(
     predicted: Floats,
     weights: NDArray[Any],
     *,
+    entry: Floats | None = None,
     censoring: Floats | None = None,
     horizon_days: float = np.inf,
 ) -> tuple[Floats, Floats]:
@@ -35,6 +36,8 @@ def compare_pairs(
         Predictions; higher is worse.
     weights : ndarray, shape (b, n)
         How often each row counts, for each of b draws.
+    entry : ndarray, shape (n,), optional
+        Days at which each row came under observation, below its days at risk; 0 by default.
     censoring : ndarray, shape (n,), optional
         G just before the end of each row's follow-up, for inverse weights; none by default, which is faster.
     horizon_days : float
@@ -48,13 +51,15 @@ def compare_pairs(
     Raises
     ------
     DataError
-        If lengths differ or a prediction is missing.
+        If lengths differ, a prediction is missing, or there are both entry times and inverse weights.
 
     Notes
     -----
     A re-report i with i's day T_i by the horizon is compared with j that is known to be without one then: followed
     longer (weight 1/G(T_i-)^2), or after a competing event by T_i (weight 1/(G(T_i-) G(T_j-))). Censoring on the day
-    T_i itself counts as longer: on one day events come first.
+    T_i itself counts as longer: on one day events come first. With entry times, j is at risk at T_i: it entered before.
+    The pairs in which it had not are taken off the others, for which its row is laid out twice; sums of weights that
+    are no whole numbers then have rounding errors even where no pair is left.
 
     Examples
     --------
@@ -64,13 +69,21 @@ def compare_pairs(
     ([3.0], [4.0])
     """
     duration, event = outcome
-    if not len(duration) == len(event) == len(predicted) == weights.shape[1]:
+    entries = len(duration) if entry is None else len(entry)
+    if not len(duration) == len(event) == len(predicted) == weights.shape[1] == entries:
         found = f"{len(duration)} outcomes, {len(predicted)} predictions and {weights.shape[1]} weights"
         raise DataError("Every row has an outcome, a prediction and a weight", found, "give all the same length")
+    twice = _late_rows(entry, censoring)
+    predicted = np.concatenate((predicted, predicted[twice]))
     order = np.argsort(predicted)  # all rows are laid out in it, so that the walks below read memory from end to end
-    bounds = _levels(predicted[order])
-    inverse = None if censoring is None else 1.0 / np.where(censoring > 0, censoring, np.inf)[order]
-    comparisons = _comparisons(duration[order], event[order], inverse, horizon_days)
+    bounds, again = _levels(predicted[order]), order >= len(duration)
+    order[again] = twice[order[again] - len(duration)]
+    outcome = duration[order], event[order]
+    if entry is not None and len(twice):
+        comparisons = [_comparison_of_late(outcome, entry[order], again, horizon_days)]
+    else:
+        inverse = None if censoring is None else 1.0 / np.where(censoring > 0, censoring, np.inf)[order]
+        comparisons = _comparisons(*outcome, inverse, horizon_days)
     won, compared = np.zeros(len(weights)), np.zeros(len(weights))
     for start in range(0, len(weights), DRAWS_AT_ONCE):
         block = slice(start, start + DRAWS_AT_ONCE)
@@ -145,7 +158,8 @@ class _Comparison:
     slot : ndarray of int32, shape (n,)
         From 0 to ``n_slots``; nobody is compared with a row that enters at 0.
     enters, asks : ndarray, shape (n,)
-        Weight of the row in its pairs as the one at the later slot, and as the case; 0 where it never is.
+        Weight of the row in its pairs as the one at the later slot, and as the case; 0 where it never is. One that
+        enters with a weight below 0 takes pairs off.
     n_slots : int
         The last slot.
     """
@@ -168,6 +182,28 @@ def _levels(rising: Floats) -> NDArray[np.intp]:
     if len(rising) and np.isnan(rising[-1]):
         raise DataError("A prediction is a number", "nan", "correct the model that gave it")
     return np.concatenate(([0], np.flatnonzero(rising[1:] != rising[:-1]) + 1, [len(rising)]))
+
+
+def _late_rows(entry: Floats | None, censoring: Floats | None) -> NDArray[np.intp]:
+    """Return the rows that enter late."""
+    late = np.empty(0, dtype=np.intp) if entry is None else np.flatnonzero(entry > 0)
+    if len(late) and censoring is not None:
+        found = f"{len(late)} that enter late"
+        raise DataError("Inverse weights are of rows observed from day 0", found, "leave entry or censoring out")
+    return late
+
+
+def _comparison_of_late(
+    outcome: tuple[Floats, NDArray[Any]], entry: Floats, again: NDArray[np.bool_], horizon_days: float
+) -> _Comparison:
+    """Place rows as `_comparisons` does, and those laid out again at their entry, to take off the cases before it."""
+    duration, event = outcome
+    case = (event == RE_REPORT) & (duration <= horizon_days) & ~again
+    places = place_rows(duration, case, entry)
+    stays = (event != RE_REPORT) & (event != CENSORED)
+    stop = np.where(stays, places.n_slots, places.stop) - case
+    slot = np.where(again, places.start, stop).astype(np.int32)
+    return _Comparison(slot, np.where(again, -1.0, 1.0), case.astype(np.float64), places.n_slots)
 
 
 def _comparisons(
@@ -203,7 +239,7 @@ def _count_once(bounds, slot, enters, asks, n_slots):
                 won += (1.0 if alone else 0.5) * asks[row] * _later(tree, slot[row])
                 asked[slot[row]] += asks[row]
         for row in range(first, last):
-            node = slot[row] if enters[row] > 0 else 0
+            node = slot[row] if enters[row] != 0 else 0
             while node > 0:
                 tree[node] += enters[row]
                 node -= node & -node
@@ -256,7 +292,7 @@ def _count_by_draw(bounds, slot, enters, asks, copies, n_slots):
 @compiled(inline="always")
 def _enter_by_draw(tree, slot, enters, copies, first, last):
     for row in range(first, last):
-        node = slot[row] if enters[row] > 0 else 0
+        node = slot[row] if enters[row] != 0 else 0
         while node > 0:
             for b in range(copies.shape[1]):
                 tree[node, b] += enters[row] * copies[row, b]

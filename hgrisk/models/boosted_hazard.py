@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
@@ -202,6 +203,7 @@ class BoostedHazard(SurvivalModel):
     @property
     def importance_(self) -> pd.DataFrame:
         """What splits gained in log likelihood: ``cause, feature, gain, n_splits``; ``time`` is the interval."""
+        check_is_fitted(self)
         names = [*self.feature_columns_, "time"]
         tables = []
         for cause, trees in self.trees_.items():

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import clone, is_classifier
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.models.by_interval.interval_logit import fit_interval_logit
 from hgrisk.models.by_interval.interval_time import check_time, time_columns
 from hgrisk.models.by_interval.intervals import (
@@ -190,9 +190,10 @@ class DiscreteTimeHazard(SurvivalModel):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``cause, feature, coef, se, odds_ratio, lower, upper`` (95 % interval of the odds ratio)."""
+        check_is_fitted(self)
         if not hasattr(self, "coef_"):
             found = f"a {type(self.classifier).__name__}"
-            raise FitError("A logistic hazard has a table of coefficients", found, "set classifier=None")
+            raise ResultError("A logistic hazard has a table of coefficients", found, "set classifier=None")
         se, coef = np.sqrt(np.diag(self.covariance_)), self.coef_.ravel()
         n_kinds, n_columns = self.coef_.shape
         return pd.DataFrame(

@@ -104,7 +104,7 @@ class FineGray(StrataOfColumns, ProportionalHazards):
         penalty, ties = self._check_settings()
         design, names = self._learn_design(training.frame)
         happened, competing = training.event == RE_REPORT, training.event > RE_REPORT
-        stratum = self._learn_strata(labels)
+        stratum = self._learn_strata(labels, training.duration)
         rows = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
         fitted = fit_subdistribution(rows, competing, cluster=cluster, penalty=penalty, ties=ties, names=names)
         self.coef_ = fitted.coef

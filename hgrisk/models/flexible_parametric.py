@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
@@ -150,6 +151,7 @@ class FlexibleParametric(LikelihoodModel):
     @property
     def spline_summary_(self) -> pd.DataFrame:
         """The other parameters: ``feature, coef, se, lower, upper``; see the notes for their functions."""
+        check_is_fitted(self)
         places = np.append(0, np.arange(1 + len(self.coef_), len(self.parameters_)))
         return self._table(places, [self.parameter_names_[place] for place in places], None)
 

@@ -108,7 +108,7 @@ def log_rank_test(
     y : ndarray or DataFrame, shape (n,)
         Outcome with the fields ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed.
     groups : array-like, shape (n,)
-        Group of each row.
+        Group of each row, at most fifty different ones; cut a number into classes.
     strata : array-like, shape (n,), optional
         Stratum of each row: groups are compared within strata only.
     sample_weight : array-like of float, shape (n,), optional
@@ -127,7 +127,7 @@ def log_rank_test(
     ConfigError
         If the weights are not known.
     DataError
-        If the input does not meet its rule, or there are fewer than two groups.
+        If the input does not meet its rule, or there are fewer than two groups or more than fifty.
     FitError
         If there is no re-report, or no two groups are ever at risk together at one.
 
@@ -147,7 +147,7 @@ def log_rank_test(
     if not isinstance(weights, FlemingHarrington) and weights not in {"log_rank", "peto", "wilcoxon"}:
         known = "'log_rank', 'peto', 'wilcoxon' or fleming_harrington(p, q)"
         raise ConfigError(f"weights is {known}", f"{weights!r}", "use 'log_rank'")
-    group, names = codes_of_groups(groups, "groups")
+    group, names = codes_of_groups(groups, "A log-rank test")
     stratum, stratum_names = codes_of_strata(strata, len(group))
     kept = _positive(sample_weight, len(group))
     rows = read_rows(y, sample_weight, group)
@@ -187,7 +187,8 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
     ConfigError
         If rho is not finite, or the cause is no event code.
     DataError
-        If the input does not meet its rule, a row enters late, or there are fewer than two groups.
+        If the input does not meet its rule, a row enters late, or there are fewer than two groups or more than
+        fifty.
     FitError
         If the cause does not occur.
 
@@ -208,10 +209,7 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
     if cause < 1:
         raise ConfigError("cause is an event code from 1", f"{cause!r}", "use 1 for a re-report")
     outcome = without_entry(y, "Gray's test")
-    group, names = codes_of_groups(groups, "groups")
-    if len(names) > MOST_GROUPS:
-        rule = f"Gray's test takes at most {MOST_GROUPS} groups"
-        raise DataError(rule, f"{len(names)}", "compare coarser groups")
+    group, names = codes_of_groups(groups, "Gray's test")
     stratum, stratum_names = codes_of_strata(strata, len(group))
     rows = read_rows(outcome, None, group)
     mine = rows.event == cause
@@ -222,10 +220,10 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
     return compared(scores, names, _sizes(group, rows.weight, mine, len(names)))
 
 
-def codes_of_groups(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
-    """Return the group of each row, from 0, and the names of the groups, of which there are two or more."""
+def codes_of_groups(labels: Any, test: str) -> tuple[Codes, NDArray[Any]]:
+    """Return the group of each row, from 0, and the names of the groups: two or more, and no more than a test takes."""
     column = labels if isinstance(labels, pd.Series) else pd.Series(as_labels(labels).ravel())
-    code, names = distinct_values(column, what)
+    code, names = distinct_values(column, "groups", most=MOST_GROUPS, use=f"{test} takes")
     if len(names) < 2:
         raise DataError("A test compares two groups or more", f"{len(names)}", "pass the group of each row")
     return code, names

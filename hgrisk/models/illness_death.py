@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError, HgriskError
@@ -168,6 +169,7 @@ class MultiState(ColumnMemory, BaseEstimator):  # type: ignore[misc]  # scikit-l
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``from_state, to_state, feature, coef, se, hazard_ratio, lower, upper``."""
+        check_is_fitted(self)
         tables = []
         for (origin, target), coef, covariance in zip(self.passages_, self.coef_, self.covariance_, strict=True):
             se = np.sqrt(np.diag(covariance))

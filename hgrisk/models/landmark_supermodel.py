@@ -8,13 +8,21 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import DataError, FitError, ResultError
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.models.by_interval.intervals import check_above_zero, logit_of
 from hgrisk.models.cause_specific.incidence import Hazards, cumulative_incidence, merge_hazards
-from hgrisk.models.cause_specific.landmarks import LANDMARK, changing_columns, landmarks_of, timed_name
+from hgrisk.models.cause_specific.landmarks import (
+    LANDMARK,
+    changing_columns,
+    check_landmarks,
+    known_landmarks,
+    landmarks_of,
+    timed_name,
+)
 from hgrisk.models.cause_specific.proportional_hazards import (
     check_cluster,
     check_penalty,
@@ -27,8 +35,6 @@ from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel, Training
 from hgrisk.surv import RE_REPORT, merge_rounded
-
-BASELINES = ("stratified", "smooth")
 
 
 @dataclass(frozen=True)
@@ -173,9 +179,10 @@ class LandmarkSupermodel(SurvivalModel):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``feature, coef, se, hazard_ratio, lower, upper`` (95 % interval of the hazard ratio)."""
+        check_is_fitted(self)
         if not self.robust_:
             rule, found = "Errors of stacked landmarks need clusters", "a fit without"
-            raise FitError(rule, found, "pass cluster=, the household of each row; coef_ needs none")
+            raise ResultError(rule, found, "pass cluster=, the household of each row; coef_ needs none")
         return ratio_table(self.design_names_, self.coef_, np.sqrt(np.diag(self.covariance_)))
 
     def effects_at(self, landmark: float) -> pd.DataFrame:
@@ -254,6 +261,21 @@ class LandmarkSupermodel(SurvivalModel):
         days = self._check_times(times)
         return self._ahead(frame, days, self._known_days(landmarks_of(frame, landmark)))
 
+    def predict_survival(self, X: Any, times: Any, landmark: Any = None) -> Floats:
+        """Return the probability of no re-report by each time after the landmark: 1 minus the cumulative incidence.
+
+        Parameters
+        ----------
+        X, times, landmark
+            As in `predict_cumulative_incidence`.
+
+        Returns
+        -------
+        ndarray, shape (n, T)
+            Probabilities in [0, 1], not rising with time.
+        """
+        return 1.0 - self.predict_cumulative_incidence(X, times, landmark)
+
     def predict_risk(self, X: Any, horizon_days: float, landmark: Any = None) -> Floats:
         """Return the probability of a re-report within one horizon after the landmark.
 
@@ -280,21 +302,13 @@ class LandmarkSupermodel(SurvivalModel):
     def _check_settings(self) -> None:
         check_penalty(self.penalty, self.ties)
         check_above_zero("window_days", self.window_days, 365)
-        days = np.asarray(self.landmark_days, dtype=np.float64)
-        fine = days.ndim == 1 and len(days) > 0 and np.isfinite(days).all() and np.all(np.diff(days) > 0)
-        if not (fine and days[0] >= 0):
-            found = f"{self.landmark_days!r}"
-            raise ConfigError("Landmarks are days of the case, from 0 and increasing", found, "use (0, 91, 183), say")
-        if self.baseline not in BASELINES:
-            raise ConfigError("baseline is 'stratified' or 'smooth'", f"{self.baseline!r}", "use 'stratified'")
-        if self.degree not in (1, 2, 3):
-            raise ConfigError("degree is 1, 2 or 3", f"{self.degree!r}", "use 2")
-        if len(days) <= self.degree and (self.baseline == "smooth" or len(self.time_effects)):
-            found = f"{len(days)} for degree {self.degree}"
-            raise ConfigError("A polynomial has more landmarks than its degree", found, "give more, or a lower degree")
-        if self.baseline == "smooth" and np.any(np.diff(days) >= self.window_days):
-            found = f"windows of {self.window_days:g} days {np.diff(days).max():g} apart"
-            raise ConfigError("A smooth baseline has windows that overlap", found, "use baseline='stratified'")
+        check_landmarks(
+            self.landmark_days,
+            self.window_days,
+            baseline=self.baseline,
+            degree=self.degree,
+            changing=len(self.time_effects) > 0,
+        )
 
     def _stack(self, X: Any, y: Any, sample_weight: Any, landmark_day: Any) -> _Stacked:
         training = self._check_training(X, y, sample_weight)
@@ -355,15 +369,7 @@ class LandmarkSupermodel(SurvivalModel):
         return np.asarray((day / self.time_scale_)[:, None] ** np.arange(1, self.degree + 1), dtype=np.float64)
 
     def _known_days(self, day: Floats) -> Floats:
-        if self.baseline == "smooth":
-            first, last = self.landmark_days_[0], self.landmark_days_[-1]
-            unknown, known = ~((day >= first) & (day <= last)), f"from {first:g} to {last:g}"
-        else:
-            known = ", ".join(f"{one:g}" for one in self.landmark_days_)
-            unknown = ~np.isin(day, self.landmark_days_)
-        if unknown.any():
-            raise FitError(f"This model predicts at landmarks {known}", f"{day[unknown][0]:g}", "ask for one of these")
-        return day
+        return known_landmarks(day, self.landmark_days_, between=self.baseline == "smooth")
 
     def _ahead(self, frame: pd.DataFrame, days: Floats, day: Floats) -> Floats:
         score = (self._design(frame, day) - self.center_) @ self.coef_

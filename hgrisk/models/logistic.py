@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
@@ -76,6 +77,7 @@ class ReReportLogistic(LinearLogit):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``horizon_days, feature, coef, se, odds_ratio, lower, upper`` (95 % interval of the ratio)."""
+        check_is_fitted(self)
         se = np.sqrt(np.diagonal(self.covariance_, axis1=1, axis2=2)).ravel()
         coef = self.coef_.ravel()
         n_horizons, n_columns = self.coef_.shape

@@ -66,7 +66,7 @@ class MeanCumulativeFunction(GroupMemory, ColumnMemory, BaseEstimator):  # type:
     -----
     Ghosh and Lin (2000), doi:10.1111/j.0006-341X.2000.00554.x; Cook and Lawless (1997),
     doi:10.1002/(SICI)1097-0258(19970430)16:8<911::AID-SIM544>3.0.CO;2-I. The variance adds up the influence of each
-    subject, or of each cluster where these are wider.
+    subject, or of each cluster of subjects.
 
     Examples
     --------
@@ -99,7 +99,8 @@ class MeanCumulativeFunction(GroupMemory, ColumnMemory, BaseEstimator):  # type:
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
         cluster : array-like, shape (n,), optional
-            Label of each row's cluster, such as a network of households, for errors robust to more than the subject.
+            Label of each row's cluster, such as a network of households, for errors robust to more than the subject; it
+            holds whole subjects.
 
         Returns
         -------
@@ -111,7 +112,8 @@ class MeanCumulativeFunction(GroupMemory, ColumnMemory, BaseEstimator):  # type:
         ConfigError
             If a setting is not allowed.
         DataError
-            If the input does not meet its rule: rows of a subject that overlap, or follow on a terminal event.
+            If the input does not meet its rule: rows of a subject that overlap, follow on a terminal event, or lie
+            in several clusters.
         FitError
             If there is no re-report, or a terminal event ends all at risk before others of their group enter.
         """

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, FitError
 from hgrisk.hazards.clustered_curves import EndedRows
 from hgrisk.hazards.mean_tests import count_groups, mean_scores
 from hgrisk.hazards.placing import Codes, place_rows
@@ -16,7 +16,7 @@ from hgrisk.hazards.product_limit import curves
 from hgrisk.models.by_group.group_rows import Rows, check_start, count_rows, read_rows
 from hgrisk.models.by_group.late_entry import last_entries, refuse_emptied
 from hgrisk.models.by_group.subjects import check_subjects
-from hgrisk.models.group_tests import MOST_GROUPS, GroupTest, codes_of_groups, codes_of_strata, compared
+from hgrisk.models.group_tests import GroupTest, codes_of_groups, codes_of_strata, compared
 from hgrisk.surv import RE_REPORT
 
 
@@ -51,7 +51,8 @@ def mean_cumulative_test(
     sample_weight : array-like of float, shape (n,), optional
         Case weights, 0 and above.
     cluster : array-like, shape (n,), optional
-        Label of each row's cluster, such as a network of households, for a variance robust to more than the subject.
+        Label of each row's cluster, such as a network of households, for a variance robust to more than the subject; it
+        holds whole subjects.
     weights : {"log_rank", "wilcoxon"}
         Weights of event times, beside the number at risk in each group: none, or the number at risk in all.
     start_days : float
@@ -97,10 +98,7 @@ def mean_cumulative_test(
     if weights not in {"log_rank", "wilcoxon"}:
         raise ConfigError("weights is 'log_rank' or 'wilcoxon'", f"{weights!r}", "use 'log_rank'")
     start = check_start(start_days)
-    group, names = codes_of_groups(groups, "groups")
-    if len(names) > MOST_GROUPS:
-        rule = f"A test of mean counts takes at most {MOST_GROUPS} groups"
-        raise DataError(rule, f"{len(names)}", "compare coarser groups")
+    group, names = codes_of_groups(groups, "A test of mean counts")
     stratum, labels = codes_of_strata(strata, len(group))
     cells = stratum * len(names) + group
     rows = read_rows(y, sample_weight, cells, subject if cluster is None else cluster, subject)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
@@ -107,6 +108,7 @@ class MixtureCure(LikelihoodModel):
     @property
     def latency_summary_(self) -> pd.DataFrame:
         """Effects on the times of the susceptible: ``feature, coef, se``, hazard or time ratio and its interval."""
+        check_is_fitted(self)
         first = 2 + len(self.coef_)
         places = np.arange(first, first + len(self._latency_names()))
         ratio = "hazard_ratio" if self.distribution in PROPORTIONAL else "time_ratio"
@@ -115,6 +117,7 @@ class MixtureCure(LikelihoodModel):
     @property
     def shape_summary_(self) -> pd.DataFrame:
         """Intercept and shape of the times of the susceptible: ``feature, coef, se, lower, upper``."""
+        check_is_fitted(self)
         first = 1 + len(self.coef_)
         places = np.array([first, *range(first + 1 + len(self._latency_names()), len(self.parameters_))])
         return self._table(places, [self.parameter_names_[place] for place in places], None)

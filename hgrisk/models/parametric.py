@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError
+from hgrisk.errors import ConfigError, ResultError
 from hgrisk.models.inputs.columns import numeric_matrix
 from hgrisk.models.likelihood.families import Family, GeneralisedGamma, Gompertz, LogTime
 from hgrisk.models.likelihood.family_curves import FamilyCurves, check_names, design_columns_of, linear, pose_stacked
@@ -129,14 +130,16 @@ class ParametricSurvival(LikelihoodModel):
     @property
     def shape_summary_(self) -> pd.DataFrame:
         """The shapes: ``feature, coef, se, lower, upper``, on the scale on which they are linear in the columns."""
+        check_is_fitted(self)
         first = 1 + len(self.design_names_)
         return self._table(np.arange(first, len(self.parameters_)), self.parameter_names_[first:], None)
 
     @property
     def shapes_(self) -> pd.DataFrame:
         """The shapes, where no column changes them: ``shape`` (alpha, sigma or shape), ``value, lower, upper``."""
+        check_is_fitted(self)
         if self.ancillary_names_:
-            raise ConfigError("One shape for all needs a model without ancillary columns", f"{self.ancillary!r}", _LOOK)
+            raise ResultError("One shape for all needs a model without ancillary columns", f"{self.ancillary!r}", _LOOK)
         table = self.shape_summary_
         logged = table["feature"].str.startswith("log_").to_numpy()
         columns = {"value": table["coef"], "lower": table["lower"], "upper": table["upper"]}
@@ -149,11 +152,12 @@ class ParametricSurvival(LikelihoodModel):
 
         For the Weibull and exponential models these are ``-coef_ / alpha``, with errors by the delta method.
         """
+        check_is_fitted(self)
         if self.distribution not in PROPORTIONAL:
             return self.summary_
         if self.distribution == "gompertz" or self.ancillary_names_:
             found = "a Gompertz model" if self.distribution == "gompertz" else f"ancillary columns {self.ancillary!r}"
-            raise ConfigError("A time ratio is the same at all times in a Weibull model with one shape", found, _LOOK)
+            raise ResultError("A time ratio is the same at all times in a Weibull model with one shape", found, _LOOK)
         n_coef = len(self.coef_)
         is_weibull = self.distribution == "weibull"
         alpha = float(np.exp(self.parameters_[-1])) if is_weibull else 1.0

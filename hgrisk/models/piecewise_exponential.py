@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
@@ -79,6 +80,7 @@ class PiecewiseExponential(LikelihoodModel):
     @property
     def hazard_table_(self) -> pd.DataFrame:
         """The baseline hazard per day at the training means, by piece, with its 95 % interval."""
+        check_is_fitted(self)
         n_pieces = len(self.hazard_)
         width = Z_95 * np.sqrt(np.diag(self.covariance_))[:n_pieces]
         return pd.DataFrame(

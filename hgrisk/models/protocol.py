@@ -17,7 +17,7 @@ from hgrisk.hazards.concordance import compare_pairs
 from hgrisk.models.inputs.columns import ColumnMemory
 from hgrisk.models.inputs.fit_arguments import checked_weight
 from hgrisk.models.score_terms import ScoreTerms
-from hgrisk.surv import ENTRY, JUDGED, as_surv, without_entry
+from hgrisk.surv import ENTRY, as_surv, without_entry
 
 TERMS_OF = "use a Cox or logistic model, a points card, ExplainableBoosting or BoostedClassifier"
 """Cure for a model without terms."""
@@ -185,7 +185,8 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         X : DataFrame or ndarray, shape (n, p)
             Features with the columns of fit, in the order of fit.
         y : ndarray or DataFrame, shape (n,)
-            Outcome with the fields ``event`` and ``duration_days``.
+            Outcome with the fields ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed: a
+            re-report is compared with the rows that were under observation before it.
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
 
@@ -204,13 +205,16 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         Harrell et al. (1982), doi:10.1001/jama.1982.03320430047030; Wolbers et al. (2014),
         doi:10.1093/biostatistics/kxt059.
         """
-        predicted, outcome = self.predict(X), without_entry(y, "A concordance", JUDGED)
+        predicted, outcome = self.predict(X), as_surv(y)
         if len(predicted) != len(outcome):
             found = f"{len(predicted)} rows of features and {len(outcome)} outcomes"
             raise DataError("Features and outcomes have one row per landmark", found, "pass the same landmarks to both")
-        days, event = (np.ascontiguousarray(outcome[name]) for name in ("duration_days", "event"))
-        won, compared = compare_pairs((days, event), predicted, checked_weight(sample_weight, len(outcome))[None, :])
-        if not compared[0] > 0:
+        columns = {name: np.ascontiguousarray(outcome[name]) for name in outcome.dtype.names or ()}
+        weight = checked_weight(sample_weight, len(outcome))
+        counted = np.stack((weight, weight > 0)) if ENTRY in columns else weight[None]  # whole weights count exactly
+        outcomes = columns["duration_days"], columns["event"]
+        won, compared = compare_pairs(outcomes, predicted, counted, entry=columns.get(ENTRY))
+        if not compared[-1] > 0:
             raise DataError("A concordance is of rows that can be compared", "no such pair", "pass more rows")
         return float(won[0] / compared[0])
 

@@ -14,7 +14,7 @@ from hgrisk.models.cause_specific.episodes import by_each_event, by_gap_time, by
 from hgrisk.models.cause_specific.incidence import LARGEST_PREDICTOR
 from hgrisk.models.cause_specific.proportional_hazards import check_cluster, one_per_row
 from hgrisk.models.cox import CoxRegression
-from hgrisk.models.inputs.fit_arguments import as_labels
+from hgrisk.models.inputs.fit_arguments import as_labels, check_within_clusters
 from hgrisk.models.protocol import Training
 from hgrisk.surv import RE_REPORT
 
@@ -104,10 +104,10 @@ class RecurrentCox(CoxRegression):
             competing event ends the last.
         sample_weight : array-like of float, shape (n,), optional
             Case weights, 0 and above.
-        subject : array-like, shape (n,), optional
-            Label of the household, or person, that each row belongs to; each row one of its own by default.
+        subject : array-like, shape (n,)
+            Label of the household, or person, that each row belongs to.
         cluster : array-like, shape (n,), optional
-            Label of each row's cluster for the errors; the subject by default.
+            Label of each row's cluster for the errors, which holds whole subjects; the subject by default.
 
         Returns
         -------
@@ -127,6 +127,8 @@ class RecurrentCox(CoxRegression):
         training = self._check_training(X, y, sample_weight)
         whose = _check_subject(subject, training)
         labels = check_cluster(cluster, training)
+        if labels is not None:
+            check_within_clusters(pd.factorize(whose)[0], pd.factorize(labels)[0])
         together = whose if labels is None else labels
         episodes = find_episodes(training, whose)
         happened = training.event[episodes.order] == RE_REPORT
@@ -135,6 +137,7 @@ class RecurrentCox(CoxRegression):
         if self.max_events is not None:
             last = min(last, self.max_events)
         seen = FORMULATIONS[self.formulation](training, episodes, max(last, 1))
+        self.last_followup_days_ = float(seen.rows.duration.max())  # later re-reports may be left out
         self.n_subjects_ = len(pd.unique(whose))
         strata = None if self.formulation == ANDERSEN_GILL else np.char.mod(STRATUM, seen.number)
         return self._fit(seen.rows, together[seen.places], strata)
@@ -190,8 +193,8 @@ class RecurrentCox(CoxRegression):
 
 
 def _check_subject(subject: Any, training: Training) -> NDArray[Any]:
-    if subject is None:
-        return np.arange(len(training.duration))
+    if subject is None:  # each row as a subject of its own would be without earlier re-reports, and errors naive
+        raise DataError("Re-reports are counted by subject", "none", "pass subject=, such as the household of each row")
     given = as_labels(subject)
     labels = one_per_row(given, training, "Subject labels")
     if pd.isna(labels).any():

@@ -124,7 +124,7 @@ class SharedFrailtyCox(StrataOfColumns, ProportionalHazards):
         happened = training.event == RE_REPORT
         if not happened.any():
             raise FitError("A Cox regression needs at least one re-report", "none", "give more follow-up")
-        stratum = self._learn_strata(labels)
+        stratum = self._learn_strata(labels, training.duration)
         rows = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
         with one_blas_thread():
             problem = FrailtyProblem(pose_rows(rows, penalty, efron=ties == "efron"), groups)

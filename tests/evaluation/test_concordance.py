@@ -22,18 +22,20 @@ rows = st.lists(
     max_size=25,
 )
 horizons = st.sampled_from([0.5, 3, 4, np.inf])
+shares = st.lists(st.sampled_from([0.0, 0.0, 0.2, 0.5, 0.9]), min_size=25, max_size=25)
 UNIT_OF_TIME = st.sampled_from([1.0, 0.7])
 """Days, and times that are no whole days: they are placed in another way."""
 
 
-def slow(outcome, predicted, copies, censoring, horizon):
+def slow(outcome, predicted, copies, censoring, horizon, *, entry=None):
     """Count pair by pair: Wolbers et al. (2014) with equal risks 1/2 and, on one day, events before censoring."""
+    entry = np.zeros(len(predicted)) if entry is None else entry
     (days, event), n = outcome, len(predicted)
     won = compared = 0.0
     for i in range(n):
         if event[i] != 1 or days[i] > horizon:
             continue
-        for j in range(n):
+        for j in np.flatnonzero(entry < days[i]):
             if days[j] > days[i] or (days[j] == days[i] and event[j] != 1):
                 pair = 1 / censoring[i] ** 2
             elif days[j] < days[i] and event[j] >= 2:
@@ -69,6 +71,30 @@ def test_uncompiled_kernels_equal_the_slow_count(table, weighted, horizon):
     with pytest.MonkeyPatch.context() as patch:
         uncompile(patch)
         check(table, weighted, horizon, 1.0)
+
+
+def check_late(table, share, horizon, unit):
+    event, days, predicted, counts, case_weight = np.array(table, dtype=float).reshape(-1, 5).T
+    outcome, entry = (days * unit, event.astype(np.int8)), np.floor(np.array(share)[: len(event)] * days) * unit
+    ones = np.ones(len(event))
+    for weights in (ones[None], case_weight[None], np.stack((ones, counts, counts[::-1]))):
+        found = compare_pairs(outcome, predicted, weights, entry=entry, horizon_days=horizon)
+        expected = np.array([slow(outcome, predicted, row, ones, horizon, entry=entry) for row in weights])
+        np.testing.assert_allclose(np.transpose(found), expected, rtol=EXACT, atol=EXACT)
+
+
+@given(rows, shares, horizons, UNIT_OF_TIME)
+@settings(deadline=None)
+def test_rows_that_enter_late_are_compared_from_then_on(table, share, horizon, unit):
+    check_late(table, share, horizon, unit)
+
+
+@given(rows, shares, horizons)
+@settings(deadline=None, max_examples=50)
+def test_uncompiled_kernels_compare_late_rows_from_then_on(table, share, horizon):
+    with pytest.MonkeyPatch.context() as patch:
+        uncompile(patch)
+        check_late(table, share, horizon, 1.0)
 
 
 def uncompile(patch):
@@ -118,3 +144,8 @@ def test_rows_that_differ_in_number_and_missing_predictions_are_refused():
         compare_pairs((days, event), np.zeros(2), UNWEIGHTED)
     with pytest.raises(DataError, match=r"A prediction is a number.*nan"):
         compare_pairs((days, event), np.array([0.1, np.nan, 0.3]), UNWEIGHTED)
+    with pytest.raises(DataError, match=r"Every row has an outcome.*3 outcomes"):
+        compare_pairs((days, event), np.zeros(3), UNWEIGHTED, entry=np.zeros(2))
+    late = np.array([0.0, 0.5, 0.0])
+    with pytest.raises(DataError, match="observed from day 0, but found 1 that enter late"):
+        compare_pairs((days, event), np.zeros(3), UNWEIGHTED, entry=late, censoring=np.ones(3))

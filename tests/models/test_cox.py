@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lifelines import CoxPHFitter
+from sklearn.model_selection import GridSearchCV
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.cox import CoxRegression
@@ -118,6 +119,13 @@ def test_the_competing_hazard_counts_only_those_who_have_entered():
     at_risk = (entry < model.baseline_times_[:, None]) & (model.baseline_times_[:, None] <= y["duration_days"])
     dead = (y["event"] == 2) & (model.baseline_times_[:, None] == y["duration_days"])
     np.testing.assert_allclose(model.competing_hazard_, dead.sum(axis=1) / at_risk.sum(axis=1))
+
+
+def test_searches_take_rows_that_enter_late():
+    X, y, _ = simulate(400, seed=2)
+    late = Surv.from_arrays(y["event"], y["duration_days"], np.floor(y["duration_days"] / 3))
+    search = GridSearchCV(CoxRegression(prepare=False), {"penalty": [0.0, 10.0]}, cv=3, error_score="raise")
+    assert search.fit(X, late).best_score_ > 0.5
 
 
 def test_rows_of_weight_zero_take_their_entry_and_cluster_with_them():

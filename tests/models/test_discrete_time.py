@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from hgrisk.curves import aalen_johansen
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.models.discrete_time import DiscreteTimeHazard
 from hgrisk.surv import Surv
 
@@ -83,8 +83,9 @@ def test_any_classifier_will_do_and_a_logistic_one_gives_the_same():
         theirs.predict_cumulative_incidence(X, times), mine.predict_cumulative_incidence(X, times), atol=1e-5
     )
     assert not hasattr(learner, "coef_")
-    with pytest.raises(FitError, match="A logistic hazard has a table"):
+    with pytest.raises(ResultError, match="A logistic hazard has a table"):
         _ = theirs.summary_
+    assert "DiscreteTimeHazard" in theirs._repr_html_()
 
 
 def test_trees_see_the_interval_as_a_number_and_find_what_changes_with_time():

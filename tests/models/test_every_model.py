@@ -184,6 +184,22 @@ def test_the_score_is_a_concordance_of_the_ranks(model, features, outcome):
     assert "rows that can be compared" in message(DataError, model.score, features[:3], none)
 
 
+def test_the_score_compares_with_rows_that_are_under_observation(model, features, outcome):
+    some, rng = slice(0, 150), np.random.default_rng(1)
+    days, event, score = outcome["duration_days"][some], outcome["event"][some], model.predict(features[some])
+    entry, weight = np.floor(days * rng.choice([0, 0.5, 0.9], 150)), rng.uniform(0.5, 2, 150)
+    won = compared = 0.0
+    for i, j in itertools.permutations(range(150), 2):
+        later = days[j] > days[i] or event[j] >= 2 or (days[j] == days[i] and event[j] == 0)
+        if event[i] == 1 and later and entry[j] < days[i]:
+            compared += weight[i] * weight[j]
+            won += weight[i] * weight[j] * ((score[i] > score[j]) + 0.5 * (score[i] == score[j]))
+    late = Surv.from_arrays(event, days, entry)
+    assert model.score(features[some], late, sample_weight=weight) == pytest.approx(won / compared, abs=1e-12)
+    none, shares = Surv.from_arrays([1] + [0] * 9, [100] + [300] * 9, [0] + [100] * 9), rng.uniform(0.1, 0.3, 10)
+    assert "rows that can be compared" in message(DataError, model.score, features[:10], none, sample_weight=shares)
+
+
 def test_cross_validation_and_searches_take_the_model_as_it_is(unfitted, features, outcome):
     found = cross_validate(unfitted, features[:400], outcome[:400], cv=KFold(2), error_score="raise")
     assert np.all(found["test_score"] > 0.4)
@@ -297,6 +313,17 @@ def test_a_refit_forgets_the_names_of_the_fit_before(outcome):
     model = MODELS["base_rate"]().fit(frame, outcome).fit(frame.to_numpy(), outcome)
     assert not hasattr(model, "feature_names_in_")
     assert model.predict(frame.to_numpy()).shape == (len(outcome),)
+
+
+@pytest.mark.parametrize("whole", [*MODELS.values(), *OF_ROWS_OF_THEIR_OWN, *OF_CURVES])
+def test_a_result_before_the_fit_is_refused_as_such(whole):
+    unfitted = whole()
+    learned = [name for name in dir(whole) if name.endswith("_") and not name.startswith("_")]
+    tables = [name for name in learned if isinstance(getattr(whole, name), property)]
+    for name in tables:
+        with pytest.raises(NotFittedError):
+            getattr(unfitted, name)
+    assert whole.__name__ in unfitted._repr_html_()
 
 
 def test_the_registry_is_complete_and_closed():

@@ -126,7 +126,11 @@ def test_wrong_input_is_refused_in_one_sentence(rows):
         DataError, gray_test, late, group
     )
     assert log_rank_test(late, group).df == 2
-    assert "at most 50 groups, but found 51" in message(DataError, gray_test, y, np.arange(len(y)) % 51)
+    for test, name in ((log_rank_test, "A log-rank test"), (gray_test, "Gray's test")):
+        assert message(DataError, test, y, np.arange(len(y)) % 51) == (
+            f"{name} takes at most 50 groups, but found 51 in 'groups': group by a coarser column."
+        )
+        assert f"{name} takes at most 50" in message(DataError, test, y, np.linspace(0, 1, len(y)))
     assert "weights is 'log_rank', 'peto'" in message(ConfigError, log_rank_test, y, group, weights="tarone")
     assert "rho is a finite number" in message(ConfigError, gray_test, y, group, rho=np.nan)
     assert "cause is an event code from 1" in message(ConfigError, gray_test, y, group, cause=0)

@@ -6,7 +6,7 @@ import pytest
 import skops.io
 from sklearn.base import clone
 
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.landmark_supermodel import LandmarkSupermodel
 from hgrisk.models.registry import TRUSTED_TYPES
@@ -152,6 +152,9 @@ def test_the_landmark_may_be_an_argument_and_rows_may_come_in_any_order():
     np.testing.assert_allclose(other.covariance_, model.covariance_, rtol=1e-6)
     risk = other.predict_risk(columns, 70, landmark=X["landmark_day"].iloc[mixed])
     np.testing.assert_allclose(risk, model.predict_risk(X, 70)[mixed], atol=SAME)
+    survival = other.predict_survival(columns, [30, 70], landmark=X["landmark_day"].iloc[mixed])
+    np.testing.assert_array_equal(survival[:, 1], 1 - risk)
+    np.testing.assert_allclose(model.predict_survival(X, [70])[mixed], survival[:, 1:], atol=SAME)
     order = np.argsort(model.predict(X))
     assert np.all(np.diff(model.predict_risk(X, 100)[order]) >= -1e-12)
     with pytest.raises(DataError, match="Each row has a landmark"):
@@ -179,8 +182,9 @@ def test_errors_without_clusters_are_not_shown():
     X, y, _ = stack(n=300)
     model = build().fit(X, y)
     for look in (lambda: model.summary_, lambda: model.effects_at(0)):
-        with pytest.raises(FitError, match="Errors of stacked landmarks need clusters, but found a fit without"):
+        with pytest.raises(ResultError, match="Errors of stacked landmarks need clusters, but found a fit without"):
             look()
+    assert "LandmarkSupermodel" in model._repr_html_()
 
 
 def refusal(error, X, y, fit=None, **settings):

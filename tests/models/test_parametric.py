@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lifelines import GeneralizedGammaFitter, LogLogisticAFTFitter, LogNormalAFTFitter, WeibullAFTFitter
 from sklearn.model_selection import GridSearchCV
 
-from hgrisk.errors import ConfigError, DataError, FitError
+from hgrisk.errors import ConfigError, DataError, FitError, ResultError
 from hgrisk.models.parametric import FAMILIES, ParametricSurvival
 from hgrisk.surv import Surv
 
@@ -152,8 +152,10 @@ def test_the_gradient_is_zero_at_the_gompertz_fit_and_its_hazard_changes_exponen
     assert model.shapes_["lower"][0] < shape < model.shapes_["upper"][0]
     hazard = model.predict_hazard(X[:3], [100, 200, 300])
     np.testing.assert_allclose(np.diff(np.log(hazard), axis=1), 100 * model.parameters_[-1], rtol=1e-9)
-    with pytest.raises(ConfigError, match="found a Gompertz model"):
+    with pytest.raises(ResultError, match="found a Gompertz model"):
         _ = model.time_ratios_
+    assert not hasattr(model, "time_ratios_")
+    assert "ParametricSurvival" in model._repr_html_()
 
 
 def test_known_probabilities_under_competing_events_are_recovered():
@@ -267,7 +269,7 @@ def test_an_ancillary_column_lets_hazards_cross_and_scores_the_end_of_follow_up(
     order = np.argsort(model.predict(X))
     assert np.all(np.diff(model.predict_risk(X, model.last_followup_days_)[order]) >= -1e-12)
     for table in ("shapes_", "time_ratios_"):
-        with pytest.raises(ConfigError, match="look at summary_ and shape_summary_"):
+        with pytest.raises(ResultError, match="look at summary_ and shape_summary_"):
             getattr(model, table)
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.model_selection import GroupKFold, cross_validate
 
-from hgrisk.errors import ConfigError, DataError
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.recurrent_cox import FORMULATIONS, RecurrentCox
 from hgrisk.surv import Surv
@@ -106,6 +107,16 @@ def test_later_re_reports_can_be_left_out():
         short = RecurrentCox(formulation, max_events=2, prepare=False).fit(X, y, subject=household)
         by_hand = RecurrentCox(formulation, prepare=False).fit(X[kept], y[kept], subject=household[kept])
         np.testing.assert_allclose(short.coef_, by_hand.coef_, rtol=SAME)
+        assert short.last_followup_days_ == y["duration_days"][kept].max()
+
+
+def test_probabilities_end_with_the_follow_up_until_the_first_re_report():
+    X = pd.DataFrame({"x": [0.0, 1.0, 1.0, 0.0, 0.0]})
+    y = Surv.from_arrays([1, 0, 1, 1, 0], [30, 365, 100, 200, 400], [0, 30, 0, 0, 200])
+    model = RecurrentCox("pwp_total_time", prepare=False, penalty=1.0).fit(X, y, subject=[1, 1, 2, 3, 3])
+    assert 0 < model.predict_risk(X[:1], 200)[0] < 1
+    with pytest.raises(FitError, match=r"Predictions of stratum 're-report 1' end .* of 200 days, but found 365"):
+        model.predict_risk(X, 365)
 
 
 def refusal(error, *args, model=None, **kwargs):
@@ -127,6 +138,42 @@ def test_rows_that_cannot_be_of_one_subject_are_refused_without_its_label():
     weights = {"sample_weight": [1.0, 0.0, 1.0], "subject": [1, 1, 2]}
     y = Surv.from_arrays([1, 1, 0], [30, 90, 60], [0, 40, 0])
     assert "A subject's rows all have a weight above 0, or none" in refusal(DataError, X, y, **weights)
+
+
+@pytest.mark.parametrize("formulation", FORMULATIONS)
+def test_whose_each_row_is_must_be_known_even_with_clusters(formulation):
+    X, y, household = simulate(20)
+    model = RecurrentCox(formulation, prepare=False)
+    for given in ({}, {"cluster": household}):
+        text = refusal(DataError, X, y, model=model, **given)
+        assert text == (
+            "Re-reports are counted by subject, but found none: pass subject=, such as the household of each row."
+        )
+
+
+def test_cross_validation_passes_the_subject_and_scores_rows_that_enter_late():
+    X, y, household = simulate(400)
+    found = cross_validate(
+        RecurrentCox(prepare=False),
+        X,
+        y,
+        cv=GroupKFold(3),
+        groups=household,
+        params={"subject": household},
+        error_score="raise",
+    )
+    assert np.all(found["test_score"] > 0.55)
+
+
+def test_clusters_hold_whole_subjects():
+    X, y, household = simulate(60)
+    text = refusal(DataError, X, y, subject=household, cluster=np.arange(len(y)))
+    assert "All rows of a subject are in one cluster, but found" in text
+    wide = RecurrentCox(prepare=False).fit(X, y, subject=household, cluster=household // 2)
+    own = RecurrentCox(prepare=False).fit(X, y, subject=household, cluster=household)
+    plain = RecurrentCox(prepare=False).fit(X, y, subject=household)
+    np.testing.assert_allclose(own.covariance_, plain.covariance_, rtol=SAME)
+    assert abs(wide.covariance_[0, 0] / plain.covariance_[0, 0] - 1) > SAME
 
 
 def test_settings_are_checked_at_fit():

@@ -24,6 +24,7 @@ OF_DRAWN_ROWS = {  # Surv(end, event) ~ x, with ymax = 600 and 300
     ("uno_c", 300): 0.5613606692025873,
 }
 OF_DRAWN_ROWS_WEIGHTED = 0.5556256929287893
+OF_LATE_ROWS, OF_LATE_ROWS_WEIGHTED = 0.54090150846239338, 0.5408561041020874  # Surv(start, end, event) ~ x
 
 
 @pytest.mark.parametrize(("name", "horizon"), OF_LUNG)
@@ -55,3 +56,12 @@ def test_concordance_with_case_weights_equals_r():
     outcome = rows["end"].to_numpy(float), rows["event"].to_numpy()
     won, compared = compare_pairs(outcome, rows["x"].to_numpy(float), rows["weight"].to_numpy()[None])
     assert won[0] / compared[0] == pytest.approx(OF_DRAWN_ROWS_WEIGHTED, abs=EXACT)
+
+
+def test_concordance_of_rows_that_enter_late_equals_r():
+    rows = drawn_rows()
+    start = rows["end"].to_numpy() * (np.arange(1, len(rows) + 1) * 31 % 10) // 12
+    outcome = rows["end"].to_numpy(float), rows["event"].to_numpy()
+    weights = np.stack((np.ones(len(rows)), rows["weight"]))
+    won, compared = compare_pairs(outcome, rows["x"].to_numpy(float), weights, entry=start.astype(float))
+    np.testing.assert_allclose(won / compared, [OF_LATE_ROWS, OF_LATE_ROWS_WEIGHTED], rtol=EXACT)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.reading import small_codes
@@ -51,6 +52,7 @@ class GroupMemory:
     @property
     def groups_(self) -> pd.DataFrame:
         """The groups: a row for each, a column for each grouping column."""
+        check_is_fitted(self)
         n_groups = len(self.group_keys_)
         return pd.DataFrame(self._group_values_of(np.arange(n_groups)), index=pd.RangeIndex(n_groups))
 
@@ -100,7 +102,9 @@ class GroupMemory:
         return [" and ".join(words) for words in zip(*parts, strict=True)] if parts else ["all rows"]
 
 
-def distinct_values(column: pd.Series[Any], name: str) -> tuple[Codes, NDArray[Any]]:
+def distinct_values(
+    column: pd.Series[Any], name: str, *, most: int = MOST_GROUPS, use: str = "Curves are drawn for"
+) -> tuple[Codes, NDArray[Any]]:
     """Return the distinct values of a column in order, and the place of each row among them, or refuse the column."""
     small = _small_codes(column)
     if small is not None:
@@ -113,9 +117,9 @@ def distinct_values(column: pd.Series[Any], name: str) -> tuple[Codes, NDArray[A
         code, distinct = _in_order(np.asarray(code, dtype=np.int64), pd.Index(distinct))
     if small is None and (code < 0).any():
         raise DataError("A grouping column has no missing value", f"one in {name!r}", "fill it or leave the rows out")
-    if len(distinct) > MOST_GROUPS:
+    if len(distinct) > most:
         found = f"{len(distinct)} in {name!r}"
-        raise DataError(f"Curves are drawn for at most {MOST_GROUPS} groups", found, "group by a coarser column")
+        raise DataError(f"{use} at most {most} groups", found, "group by a coarser column")
     plain = distinct.to_numpy()
     return code, plain if plain.dtype.kind in "biuf" else np.array([str(value) for value in plain], dtype=object)
 

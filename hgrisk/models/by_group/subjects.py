@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hgrisk.errors import DataError
 from hgrisk.hazards.placing import sorted_by_group
 from hgrisk.models.by_group.group_rows import Rows
+from hgrisk.models.inputs.fit_arguments import check_within_clusters
 from hgrisk.surv import RE_REPORT
 
 
@@ -29,11 +30,14 @@ def check_subjects(rows: Rows) -> NDArray[np.bool_]:
     Raises
     ------
     DataError
-        If no subjects are given, or rows of a subject overlap, follow on a terminal event, or lie in several groups.
+        If no subjects are given, or rows of a subject overlap, follow on a terminal event, or lie in several
+        groups or clusters.
     """
     subject = rows.subject
     if subject is None:
         raise DataError("A mean count is one of subjects", "none", "pass subject=, a label for each row")
+    if rows.cluster is not None:
+        check_within_clusters(subject, rows.cluster)
     order = sorted_by_group(rows.entry, subject, int(subject.max(initial=0)) + 1)
     before, after = order[:-1], order[1:]
     same = subject[before] == subject[after]

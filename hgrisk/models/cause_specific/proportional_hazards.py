@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
@@ -55,6 +56,8 @@ class ProportionalHazards(HazardTerms):
         The strata, in words; one, empty, where the model has none.
     strata_share_ : ndarray
         Share of the training weight in each stratum.
+    stratum_followup_days_ : ndarray, shape (n_strata,)
+        Longest follow-up of each; its probabilities end there.
     """
 
     _takes_entry = True
@@ -114,7 +117,7 @@ class ProportionalHazards(HazardTerms):
         """Fit on checked rows; the labels are those of strata."""
         penalty, ties = self._check_settings()
         design, names = self._learn_design(training.frame)
-        happened, stratum = training.event == RE_REPORT, self._learn_strata(labels)
+        happened, stratum = training.event == RE_REPORT, self._learn_strata(labels, training.duration)
         whole = CoxRows(design, training.duration, happened, training.entry, training.weight, stratum, offset)
         rows, names, source = self._expanded(whole, names)
         cluster = cluster if cluster is None or source is None else cluster[source]
@@ -176,7 +179,7 @@ class ProportionalHazards(HazardTerms):
             training.event == RE_REPORT,
             training.entry,
             training.weight,
-            learned._learn_strata(labels),  # noqa: SLF001
+            learned._learn_strata(labels, training.duration),  # noqa: SLF001
             _check_offset(offset, training),
         )
         return self._expanded(rows, self.design_names_[: rows.X.shape[1]])[0]
@@ -187,6 +190,7 @@ class ProportionalHazards(HazardTerms):
 
         A lasso has no errors: then only ``feature, coef, hazard_ratio``.
         """
+        check_is_fitted(self)
         if len(self.covariance_) < len(self.coef_):
             columns = {"feature": self.design_names_, "coef": self.coef_, "hazard_ratio": np.exp(self.coef_)}
             return pd.DataFrame(columns)
@@ -247,12 +251,13 @@ class ProportionalHazards(HazardTerms):
         """Return the coefficients at which the search begins; None for 0."""
         return None
 
-    def _learn_strata(self, labels: NDArray[np.str_] | None) -> NDArray[np.intp] | None:
+    def _learn_strata(self, labels: NDArray[np.str_] | None, duration: Floats) -> NDArray[np.intp] | None:
         if labels is None:
-            self.strata_levels_ = [""]
+            self.strata_levels_, self.stratum_followup_days_ = [""], duration.max(keepdims=True)
             return None
         levels, code = np.unique(labels, return_inverse=True)
-        self.strata_levels_ = levels.tolist()
+        self.strata_levels_, self.stratum_followup_days_ = levels.tolist(), np.zeros(len(levels))
+        np.maximum.at(self.stratum_followup_days_, code, duration)
         return code
 
     def _stratum_places(self, frame: pd.DataFrame) -> NDArray[np.intp]:
@@ -274,9 +279,20 @@ class ProportionalHazards(HazardTerms):
         result = np.empty((len(frame), len(days)))
         place = self._stratum_places(frame)
         for stratum in np.unique(place).tolist():
+            self._check_stratum(stratum, days)
             rows = np.flatnonzero(place == stratum)
             result[rows] = self._incidence(predictors[rows], self._hazards(stratum), days)
         return result
+
+    def _check_stratum(self, stratum: int, days: Floats) -> None:
+        """Refuse probabilities of which the rows of a stratum tell nothing."""
+        name, longest = repr(self.strata_levels_[stratum]), self.stratum_followup_days_[stratum]
+        if not self._hazards(stratum).re_report.any():
+            cure = "join the stratum with another, or fit without strata"
+            raise FitError("A stratum to predict for had a re-report at fit", f"none in {name}", cure)
+        if days.max(initial=0.0) > longest:
+            rule = f"Predictions of stratum {name} end at its longest training follow-up of {longest:g} days"
+            raise FitError(rule, f"{days.max():g}", "ask for an earlier time")
 
     def _hazards(self, stratum: int) -> Hazards:
         its = slice(*np.searchsorted(self.baseline_stratum_, [stratum, stratum + 1]))

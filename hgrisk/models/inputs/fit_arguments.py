@@ -37,6 +37,27 @@ def as_labels(given: Any) -> NDArray[Any]:
     return pd.Series(list(given), dtype=object).to_numpy() if isinstance(given, list | tuple) else np.asarray(given)
 
 
+def check_within_clusters(subject: NDArray[Any], cluster: NDArray[Any]) -> None:
+    """Refuse clusters that part the rows of a subject: errors would take them for independent.
+
+    Parameters
+    ----------
+    subject, cluster : ndarray of int, shape (n,)
+        Subject and cluster of each row, from 0.
+
+    Raises
+    ------
+    DataError
+        If a subject has rows in two clusters.
+    """
+    its = np.empty(int(subject.max(initial=-1)) + 1, dtype=cluster.dtype)
+    its[subject] = cluster
+    parted = len(np.unique(subject[its[subject] != cluster]))
+    if parted:
+        found, cure = f"{parted} with rows in several", "pass cluster= that holds whole subjects, or leave it out"
+        raise DataError("All rows of a subject are in one cluster", found, cure)
+
+
 def checked_penalty(penalty: Any) -> float:
     """Return the penalty, or refuse it."""
     is_number = isinstance(penalty, int | float | np.number) and not isinstance(penalty, bool)

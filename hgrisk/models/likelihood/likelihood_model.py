@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, FitError
@@ -138,6 +139,7 @@ class LikelihoodModel(SurvivalModel):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``feature, coef, se``, their ratio if they have one, and its 95 % interval ``lower, upper``."""
+        check_is_fitted(self)
         first = self._first_coef()
         places = np.arange(first, first + len(self.design_names_))
         return self._table(places, self.design_names_, self._ratio())

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.by_group.groups import MOST_GROUPS, GroupMemory, columns_of
@@ -18,8 +19,16 @@ FRAME = pd.DataFrame(
 )
 
 
+class Grouped(GroupMemory, BaseEstimator):
+    """An estimator that has nothing but groups."""
+
+    def fit(self, frame, *by):
+        self._learn_groups(frame, columns_of(by))
+        return self
+
+
 def learned(*by):
-    memory = GroupMemory()
+    memory = Grouped()
     return memory, memory._learn_groups(FRAME, columns_of(by))
 
 
@@ -67,7 +76,7 @@ def test_unknown_groups_are_refused_by_name():
     assert "found a missing region" in message(FitError, memory._find_groups, FRAME.assign(region=None))
     unseen = pd.DataFrame({"region": ["north"], "year": [2021]})  # both values are known, not together
     assert "found region 'north' and year 2021" in message(FitError, memory._find_groups, unseen)
-    two = GroupMemory()
+    two = Grouped()
     crossed = pd.DataFrame({"a": ["x", "y"], "b": [2, 1]})
     two._learn_groups(crossed, ("a", "b"))
     for a, b in (("x", 1), ("y", 2)):  # before and after all that are known
@@ -76,7 +85,7 @@ def test_unknown_groups_are_refused_by_name():
 
 
 def test_wrong_columns_are_refused():
-    memory = GroupMemory()
+    memory = Grouped()
     assert "by names columns of X, but found 'town', which" in message(
         DataError, memory._learn_groups, FRAME, ("town",)
     )

@@ -9,9 +9,9 @@ from hgrisk.models.by_group.subjects import check_subjects
 from hgrisk.surv import Surv
 
 
-def begins(event, duration, entry, subject=None, group=None):
+def begins(event, duration, entry, subject=None, *, group=None, cluster=None):
     group = np.zeros(len(event), dtype=np.int64) if group is None else np.array(group)
-    return check_subjects(read_rows(Surv.from_arrays(event, duration, entry), None, group, None, subject))
+    return check_subjects(read_rows(Surv.from_arrays(event, duration, entry), None, group, cluster, subject))
 
 
 def test_what_goes_on_does_not_begin():
@@ -39,6 +39,16 @@ def test_contradictions_are_refused_with_days_and_without_labels():
     text = message([1, 0], [20, 30], [0, 20], [1, 1], group=[0, 1])
     assert text.startswith("All rows of a subject are in one group, but found another one between 20 and 20 days")
     assert "A mean count is one of subjects, but found none: pass subject=" in message([1], [20], [0])
+
+
+def test_clusters_hold_whole_subjects():
+    rows = [1, 0, 0], [20, 30, 40], [0, 20, 0]
+    text = message(*rows, ["secret", "secret", "b"], cluster=["hidden", "x", "x"])
+    assert text == (
+        "All rows of a subject are in one cluster, but found 1 with rows in several: "
+        "pass cluster= that holds whole subjects, or leave it out."
+    )
+    assert begins(*rows, [1, 1, 2], cluster=["x", "x", "x"]).tolist() == [False, False, False]
 
 
 def test_rows_of_different_subjects_may_overlap():

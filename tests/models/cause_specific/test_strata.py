@@ -1,11 +1,15 @@
-"""Strata that are columns of X: their names in words, and what is refused."""
+"""Strata that are columns of X: their names in words, how far they predict, and what is refused."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from hgrisk.errors import ConfigError, DataError
+from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.cause_specific.strata import StrataOfColumns
+from hgrisk.models.cox import CoxRegression
+from hgrisk.models.fine_gray import FineGray
+from hgrisk.models.shared_frailty import SharedFrailtyCox
+from hgrisk.surv import Surv
 
 
 class Stratified(StrataOfColumns):
@@ -50,3 +54,29 @@ def test_wrong_strata_are_refused_in_one_sentence():
         labels(["region", "town"])
     with pytest.raises(DataError, match="Every row has a stratum, but found a missing value in 'year'"):
         labels(["year"], FRAME.assign(year=[2020, None, 2021]))
+
+
+@pytest.mark.parametrize("model", [CoxRegression, FineGray, SharedFrailtyCox])
+def test_probabilities_end_with_the_follow_up_of_their_own_stratum(model):
+    rng = np.random.default_rng(3)
+    X = pd.DataFrame({"count": rng.poisson(1.0, 300), "region": np.repeat(["north", "south", "west"], 100)})
+    end = np.repeat([900.0, 300.0, 900.0], 100)
+    days = np.minimum(np.ceil(rng.exponential(600, 300)), end)
+    event = np.where((days < end) & (X["region"] != "west"), 1, 0)
+    fitted = model(prepare=False, strata=["region"]).fit(X, Surv.from_arrays(event, days), cluster=np.arange(300) // 3)
+    np.testing.assert_array_equal(fitted.stratum_followup_days_, [900, 300, 900])
+    north, south, west = X[:1], X[100:101], X[200:201]
+    assert 0 < fitted.predict_risk(south, 300)[0] < 1
+    assert 0 < fitted.predict_risk(north, 900)[0] < 1
+    with pytest.raises(FitError) as caught:
+        fitted.predict_cumulative_incidence(pd.concat([north, south]), [100, 301])
+    assert str(caught.value) == (
+        "Predictions of stratum \"region='south'\" end at its longest training follow-up of 300 days, but found 301: "
+        "ask for an earlier time."
+    )
+    with pytest.raises(FitError) as caught:
+        fitted.predict_risk(west, 100)
+    assert str(caught.value) == (
+        "A stratum to predict for had a re-report at fit, but found none in \"region='west'\": "
+        "join the stratum with another, or fit without strata."
+    )
