@@ -117,18 +117,22 @@ class Surv:
         event, duration_days : str
             Names of the columns with the event code and the days at risk.
         entry_days : str, optional
-            Name of the column with the days at which a row comes under observation.
+            Name of the column with the days at which a row comes under observation; ``"entry_days"`` by default, where
+            the frame has it.
 
         Returns
         -------
         ndarray, shape (n,)
-            Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where it was named.
+            Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where there is such a
+            column.
 
         Raises
         ------
         DataError
             If a column is missing or holds a value that is not allowed.
         """
+        if entry_days is None and ENTRY in frame.columns:
+            entry_days = ENTRY
         for column in filter(None, (event, duration_days, entry_days)):
             if column not in frame.columns:
                 raise DataError(
@@ -157,7 +161,7 @@ def as_surv(y: Any) -> NDArray[np.void]:
         If neither field can be found or a value is not allowed.
     """
     if isinstance(y, pd.DataFrame):
-        return Surv.from_frame(y, entry_days=ENTRY if ENTRY in y.columns else None)
+        return Surv.from_frame(y)
     array = np.asarray(y)
     if array.dtype.names is None or not {"event", "duration_days"} <= set(array.dtype.names):
         raise DataError(

@@ -35,6 +35,13 @@ def test_frame_columns_can_have_other_names():
     assert y["event"].tolist() == [1, 0]
 
 
+def test_a_frame_keeps_its_entry_times():
+    frame = pd.DataFrame({"event": [1, 0], "duration_days": [30, 40], "entry_days": [0, 10], "from": [5, 6]})
+    np.testing.assert_array_equal(Surv.from_frame(frame), Surv.from_arrays([1, 0], [30, 40], [0, 10]))
+    np.testing.assert_array_equal(as_surv(frame), Surv.from_frame(frame))
+    assert Surv.from_frame(frame, entry_days="from")["entry_days"].tolist() == [5, 6]
+
+
 def test_extra_fields_of_a_structured_array_are_left_out():
     y = np.array([(1, 2.0, 9)], dtype=[("event", int), ("duration_days", float), ("other", int)])
     assert as_surv(y).dtype == SURV_DTYPE
