@@ -69,6 +69,23 @@ def test_wrong_values_are_refused_with_rule_value_and_cure(event, days, text):
     assert text in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("event", "days", "swapped"),
+    [
+        ([30, 65, 100], [1, 0, 1], True),
+        ([30, 365, 100], [1, 2, 1], True),
+        ([30.5, 65, 100], [1, 0, 2], True),
+        ([1, 0, 2], [1, 0, 3], False),
+        ([30, 65, 300], [1, 365, 1], False),
+    ],
+)
+def test_columns_that_seem_to_have_changed_places_are_told(event, days, swapped):
+    with pytest.raises(DataError) as caught:
+        Surv.from_arrays(event, days)
+    told = "swap the arguments: these durations look like event codes, and the codes come first" in str(caught.value)
+    assert told is swapped
+
+
 def test_an_outcome_without_its_fields_is_refused():
     with pytest.raises(DataError, match="An outcome has the fields 'event' and 'duration_days'"):
         as_surv([1, 2])
