@@ -19,6 +19,7 @@ from hgrisk.hazards.day_counts import count_days
 from hgrisk.hazards.placing import Codes, Places, place_rows
 from hgrisk.hazards.reading import Survey, longest_by_group, survey_outcome
 from hgrisk.hazards.tables import EventTable, event_table
+from hgrisk.models.inputs.columns import refuse_other_rows
 from hgrisk.models.inputs.fit_arguments import as_labels, checked_weight
 from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv
 
@@ -153,8 +154,9 @@ class Counted:
 
 
 def table_of(X: Any, y: Any) -> Any:
-    """Return X, or a table without columns where there is none."""
+    """Return X, or a table without columns where there is none; refuse an outcome of other rows."""
     if X is not None:
+        refuse_other_rows(X, y)
         return X
     return pd.DataFrame(index=pd.RangeIndex(len(y if _is_plain(y) else as_surv(y))))
 
