@@ -165,6 +165,9 @@ def as_surv(y: Any) -> NDArray[np.void]:
     """
     if isinstance(y, pd.DataFrame):
         return Surv.from_frame(y)
+    if isinstance(y, list | tuple):
+        found, cure = f"a {type(y).__name__}", "build it with Surv.from_arrays(event, duration_days)"
+        raise DataError("An outcome has the fields 'event' and 'duration_days'", found, cure)
     array = np.asarray(y)
     if array.dtype.names is None or not {"event", "duration_days"} <= set(array.dtype.names):
         raise DataError(

@@ -88,7 +88,11 @@ def test_columns_that_seem_to_have_changed_places_are_told(event, days, swapped)
 
 def test_an_outcome_without_its_fields_is_refused():
     with pytest.raises(DataError, match="An outcome has the fields 'event' and 'duration_days'"):
-        as_surv([1, 2])
+        as_surv(np.array([1, 2]))
+    for wrong in ((np.ones(2), np.ones(2)), [np.ones(2), np.ones(3)]):
+        kind = type(wrong).__name__
+        with pytest.raises(DataError, match=rf"found a {kind}: build it with Surv.from_arrays\(event, duration_days\)"):
+            as_surv(wrong)
     with pytest.raises(DataError, match="An outcome frame needs the column 'event'"):
         as_surv(pd.DataFrame({"duration_days": [1]}))
 

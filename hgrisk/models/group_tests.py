@@ -21,6 +21,7 @@ from hgrisk.models.by_group.groups import distinct_values
 from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.surv import RE_REPORT, without_entry
 
+FROM_DAY_0_OR_HAZARDS = "take y_from_landmark of the outcome or dataset, or compare hazards by log_rank_test"
 MOST_GROUPS = 50
 NO_VARIATION = 1e-9
 """Directions in which the scores vary less than this share of their largest variance do not count as a group."""
@@ -150,7 +151,7 @@ def log_rank_test(
     group, names = codes_of_groups(groups, "groups")
     stratum, stratum_names = codes_of_strata(strata, len(group))
     kept = _positive(sample_weight, len(group))
-    rows = read_rows(y, sample_weight, group)
+    rows = read_rows(y, sample_weight, group, of="groups")
     happened = rows.event == RE_REPORT
     _refuse_idle(happened, RE_REPORT)
     n_groups, n_strata = len(names), len(stratum_names)
@@ -207,13 +208,13 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
         raise ConfigError("rho is a finite number", f"{rho!r}", "use 0")
     if cause < 1:
         raise ConfigError("cause is an event code from 1", f"{cause!r}", "use 1 for a re-report")
-    outcome = without_entry(y, "Gray's test")
     group, names = codes_of_groups(groups, "groups")
+    outcome = without_entry(y, "Gray's test", cure=FROM_DAY_0_OR_HAZARDS)
     if len(names) > MOST_GROUPS:
         rule = f"Gray's test takes at most {MOST_GROUPS} groups"
         raise DataError(rule, f"{len(names)}", "compare coarser groups")
     stratum, stratum_names = codes_of_strata(strata, len(group))
-    rows = read_rows(outcome, None, group)
+    rows = read_rows(outcome, None, group, of="groups")
     mine = rows.event == cause
     _refuse_idle(mine, cause)
     places: Places = place_rows(rows.duration, rows.event > 0, None, stratum, n_groups=len(stratum_names))
@@ -224,7 +225,13 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
 
 def codes_of_groups(labels: Any, what: str) -> tuple[Codes, NDArray[Any]]:
     """Return the group of each row, from 0, and the names of the groups, of which there are two or more."""
-    column = labels if isinstance(labels, pd.Series) else pd.Series(as_labels(labels).ravel())
+    if isinstance(labels, pd.DataFrame) or (array := as_labels(labels)).dtype.names is not None:
+        cure = "pass the outcome first, and then one column of labels"
+        raise DataError(f"The {what} are one label per row", "a table or an outcome", cure)
+    if array.ndim != 1:
+        found = repr(labels) if array.ndim == 0 else f"shape {array.shape}"
+        raise DataError(f"The {what} are one label per row", found, "pass a column, such as X['region']")
+    column = labels if isinstance(labels, pd.Series) else pd.Series(array)
     code, names = distinct_values(column, what)
     if len(names) < 2:
         raise DataError("A test compares two groups or more", f"{len(names)}", "pass the group of each row")

@@ -115,6 +115,13 @@ def test_wrong_input_is_refused_in_one_sentence(rows):
     for test in (log_rank_test, gray_test):
         assert "one row per landmark, but found 199 rows" in message(DataError, test, y, group[1:])
         assert "two groups or more, but found 1" in message(DataError, test, y, np.zeros(len(y)))
+        alike = "The groups are one label per row, but found"
+        swap = f"{alike} a table or an outcome: pass the outcome first, and then one column of labels."
+        assert swap in message(DataError, test, pd.Series(group), y)
+        assert swap in message(DataError, test, group, pd.DataFrame(y))
+        assert f"{alike} 'cat': pass a column, such as X['region']." in message(DataError, test, y, "cat")
+        assert f"{alike} shape (200, 1)" in message(DataError, test, y, group[:, None])
+        assert "Groups and outcomes have one row" in message(DataError, test, y, group[:-1])
         assert "no missing value, but found one in 'groups'" in message(
             DataError, test, y, np.where(group == 1, np.nan, group)
         )
@@ -122,9 +129,10 @@ def test_wrong_input_is_refused_in_one_sentence(rows):
         nothing = Surv.from_arrays(np.zeros(len(y), dtype=int), y["duration_days"])
         assert "at least one event of code 1, but found none" in message(FitError, test, nothing, group)
     late = Surv.from_arrays(y["event"], y["duration_days"], np.full(len(y), 0.5))
-    assert "Gray's test takes rows that are at risk from day 0, but found an entry at 0.5" in message(
+    assert "Gray's test takes rows that are at risk from day 0, but found an entry at 0.5 days: take" in message(
         DataError, gray_test, late, group
     )
+    assert "or compare hazards by log_rank_test" in message(DataError, gray_test, late, group)
     assert log_rank_test(late, group).df == 2
     assert "at most 50 groups, but found 51" in message(DataError, gray_test, y, np.arange(len(y)) % 51)
     assert "weights is 'log_rank', 'peto'" in message(ConfigError, log_rank_test, y, group, weights="tarone")
