@@ -19,6 +19,7 @@ from hgrisk.hazards.steps import Point
 from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards
 
 TRANSFORMS = ("km", "rank", "identity", "log")
+GIVEN = ("sample_weight", "entry", "offset")
 GLOBAL = "all together"
 
 
@@ -167,6 +168,13 @@ def proportional_hazards_test(
 
 
 def _at_fit(model: ProportionalHazards, X: Any, y: Any, given: dict[str, Any]) -> tuple[Problem, Point, CoxRows]:
+    if not isinstance(model, ProportionalHazards):
+        cure = "use CoxRegression; of a pipeline its last step, and the X that reaches it"
+        raise ConfigError("Diagnostics are of Cox regressions", type(model).__name__, cure)
+    unknown = sorted(set(given) - set(GIVEN))
+    if unknown:
+        rule = f"Diagnostics take of the arguments of fit {', '.join(GIVEN)}"
+        raise ConfigError(rule, ", ".join(unknown), "leave it out")
     rows: CoxRows = model.rows_of(X, y, **given)
     check_rows(rows)
     problem = pose_rows(rows, efron=getattr(model, "ties", "efron") == "efron")

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.hazards.fit import CoxRows, pose_rows
+from hgrisk.models.aalen_johansen import AalenJohansen
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.cox_diagnostics import (
     TRANSFORMS,
@@ -115,6 +117,12 @@ def test_what_cannot_be_tested_is_refused():
         proportional_hazards_test(model, X, y, "sqrt")
     with pytest.raises(ConfigError, match=r"without a penalty, but found 0\.1"):
         proportional_hazards_test(CoxRegression(penalty=0.1, prepare=False).fit(X, y), X, y)
+    for look in (residuals, schoenfeld_residuals, proportional_hazards_test):
+        for other in (make_pipeline(model), AalenJohansen().fit(X, y)):
+            with pytest.raises(ConfigError, match=r"Diagnostics are of Cox regressions, but found [PA].* last step"):
+                look(other, X, y)
+        with pytest.raises(ConfigError, match="of fit sample_weight, entry, offset, but found cluster: leave it out"):
+            look(model, X, y, cluster=np.arange(len(X)))
     once = Surv.from_arrays([1, 1, 0, 0], [5, 5, 9, 7])
     four = pd.DataFrame({"a": [0.0, 1.0, 0.5, 2.0]})
     with pytest.raises(DataError, match="one event time"):
