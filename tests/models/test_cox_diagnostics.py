@@ -108,6 +108,23 @@ def test_strata_have_residuals_of_their_own_means():
     assert residuals(model, X[south], y[south]) == pytest.approx(martingale[south])
 
 
+def test_the_test_knows_the_rows_of_the_fit():
+    X, y, weight = rows()
+    model = CoxRegression(prepare=False).fit(X, y, weight)
+    order = np.random.default_rng(0).permutation(150)
+    mine = proportional_hazards_test(model, X, y, sample_weight=weight)
+    moved = proportional_hazards_test(model, X.iloc[order], y[order], sample_weight=weight[order])
+    np.testing.assert_allclose(moved["statistic"], mine["statistic"], rtol=SAME)
+    rule = "The test is of the rows of the fit, but found"
+    with pytest.raises(DataError, match=f"{rule} events .* where the fit had .*: pass X, y and the weights"):
+        proportional_hazards_test(model, X, y)
+    ended = y["event"] == 1
+    with pytest.raises(DataError, match=f"{rule} log likelihood"):
+        proportional_hazards_test(model, X[ended], y[ended], sample_weight=weight[ended])
+    with pytest.raises(DataError, match=f"{rule} log likelihood"):
+        proportional_hazards_test(model, X, y, sample_weight=weight, offset=X["a"])
+
+
 def test_what_cannot_be_tested_is_refused():
     X, y, _ = rows()
     model = CoxRegression(prepare=False).fit(X, y)
