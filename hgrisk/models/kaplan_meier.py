@@ -47,7 +47,9 @@ class KaplanMeier(GroupCurves):
     Notes
     -----
     Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452; Greenwood's variance; Aalen (1978),
-    doi:10.1214/aos/1176344247. With clusters the infinitesimal jackknife, added up within them.
+    doi:10.1214/aos/1176344247. With clusters the infinitesimal jackknife, added up within them. After day 0 and until
+    the first re-report of a group, where the log(-log) scale gives no width, ``lower`` is the exact binomial bound
+    ``(alpha / 2)**(1 / n)``, with n the rows still at risk.
 
     Examples
     --------
@@ -86,10 +88,11 @@ class KaplanMeier(GroupCurves):
     def _table(self, slots: NDArray[Any], days: Floats | None = None) -> pd.DataFrame:
         survival, error = self.event_free_[slots], self.se_[slots]
         lower, upper = loglog_band(self.event_free_, self.se_, check_level(self.level))
+        least = np.where(survival == 1, 1.0 - self._largest_chance(slots, days), lower[slots])
         columns = self._front(slots, days, self.n_events_[slots]) | {
             "survival": survival,
             "se": error,
-            "lower": lower[slots],
+            "lower": least,
             "upper": upper[slots],
             "cumulative_hazard": self.cumulative_hazard_[slots],
             "cumulative_hazard_se": self.cumulative_hazard_se_[slots],
