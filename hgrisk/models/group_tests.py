@@ -104,6 +104,9 @@ def log_rank_test(
     Competing events end a row's time at risk: the cause-specific hazards are compared. To compare cumulative
     incidences, use :func:`gray_test`.
 
+    Rows are taken as independent. Where households come back, pass one row of each: several make p-values too small.
+    To compare numbers of re-reports of such households, use `mean_cumulative_test` with ``subject``.
+
     Parameters
     ----------
     y : ndarray or DataFrame, shape (n,)
@@ -164,6 +167,9 @@ def log_rank_test(
 
 def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None, rho: float = 0.0) -> GroupTest:
     """Test whether the cumulative incidence of one cause is the same in all groups.
+
+    Rows are taken as independent. Where households come back, pass one row of each: several make p-values too small.
+    To compare numbers of re-reports of such households, use `mean_cumulative_test` with ``subject``.
 
     Parameters
     ----------

@@ -150,3 +150,17 @@ def test_a_group_that_is_never_at_risk_with_others_does_not_count():
     assert result.table["group"].tolist() == ["a", "b", "gone"]
     assert result.table["expected"].tolist()[2] == 0
     assert "chi-square" in result._repr_html_()
+
+
+@pytest.mark.parametrize("test", [log_rank_test, gray_test])
+def test_rows_are_independent_as_the_help_says(test):
+    assert "Rows are taken as independent" in test.__doc__
+    rng = np.random.default_rng(6)
+    several, one_each, household = [], [], np.repeat(np.arange(60), 6)
+    for _ in range(60):
+        days = rng.integers(1, 300, 60)[household] + rng.integers(0, 5, 360)
+        y, group = Surv.from_arrays(rng.integers(1, 3, 60)[household], days), rng.integers(0, 2, 60)
+        several.append(test(y, group[household]).p_value < 0.05)
+        one_each.append(test(y[::6], group).p_value < 0.05)
+    assert np.mean(several) > 0.25
+    assert np.mean(one_each) < 0.15
