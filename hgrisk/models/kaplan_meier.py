@@ -68,6 +68,29 @@ class KaplanMeier(GroupCurves):
     [0.667, 0.667, 0.667, 1.0, 1.0]
     """
 
+    def predict_cumulative_incidence(self, X: Any, times: Any) -> Floats:
+        """Return the probability of a re-report by each time: 1 minus the Kaplan-Meier curve of the row's group.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p), or None
+            Features with the columns of fit, in the order of fit; None, as at fit, is one row.
+        times : array-like of float, shape (T,)
+            Days since the landmark, in any order.
+
+        Returns
+        -------
+        ndarray, shape (n, T)
+            Probabilities in [0, 1], not falling with time.
+
+        Raises
+        ------
+        FitError
+            If a column is missing, extra or moved, a group is not known, or a time lies after the follow-up of a row's
+            group.
+        """
+        return super().predict_cumulative_incidence(X, times)
+
     def _check_events(self, rows: Rows) -> None:
         if rows.survey.causes.max(initial=RE_REPORT) > RE_REPORT:
             found = f"code {rows.survey.causes.max()}"

@@ -212,6 +212,10 @@ def test_times_of_any_size_are_taken():
     assert np.isfinite(table.to_numpy()).all()
 
 
+def test_its_help_promises_nothing_for_competing_events_which_it_refuses():
+    assert "competing" not in KaplanMeier.predict_cumulative_incidence.__doc__
+
+
 def test_until_the_first_re_report_the_interval_is_what_the_rows_at_risk_allow():
     y = Surv.from_arrays([0, 0, 1, 0, 1], [10, 20, 30, 40, 50])
     table = KaplanMeier().fit(None, y).at([0, 5, 29, 30])
