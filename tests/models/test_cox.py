@@ -150,6 +150,8 @@ def test_wrong_entries_and_clusters_are_refused():
     assert "enters at 0 days or later and before its duration" in refusal(DataError, X, y, entry=y["duration_days"])
     assert "found -1.0" in refusal(DataError, X, y, entry=np.full(100, -1.0))
     assert "Entry times are one per row, but found shape (3,)" in refusal(DataError, X, y, entry=[0, 0, 0])
+    named = refusal(DataError, X, y, cluster="case")
+    assert "Cluster labels are one per row, but found 'case': pass a column with 100 of them" in named
     assert "Each row has a cluster label" in refusal(DataError, X, y, cluster=[None, *"a" * 99])
 
 
