@@ -86,9 +86,17 @@ class GroupTest:
     p_value: float
     table: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Return the result in a line, and the table below it."""
+        return f"{self._result}\n{self.table.to_string(index=False)}"
+
     def _repr_html_(self) -> str:
-        result = f"chi-square {self.statistic:.4g}, {self.df} degrees of freedom, p = {self.p_value:.4g}"
-        return f"<p>{result}</p>{self.table.to_html(index=False)}"
+        return f"<p>{self._result}</p>{self.table.to_html(index=False)}"
+
+    @property
+    def _result(self) -> str:
+        degrees = "1 degree" if self.df == 1 else f"{self.df} degrees"
+        return f"chi-square {self.statistic:.4g}, {degrees} of freedom, p = {self.p_value:.4g}"
 
 
 def log_rank_test(

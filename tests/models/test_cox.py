@@ -180,3 +180,15 @@ def test_errors_name_raw_or_prepared_columns():
     assert "perfectly ordered by 'told=yes'" in refusal(
         FitError, X.assign(told=np.where(y["event"] == 1, "yes", "no")), y, model=CoxRegression()
     )
+
+
+def test_a_notebook_shows_the_coefficients_after_a_fit_and_the_settings_before():
+    X, y, _ = simulate(n=100)
+    model = CoxRegression(prepare=False)
+    assert model._repr_html_() == "<pre>CoxRegression(prepare=False)</pre>"
+    shown = model.fit(X, y)._repr_html_()
+    assert shown.startswith("<pre>CoxRegression(prepare=False)</pre><table")
+    assert f"<td>{model.summary_['hazard_ratio'][0]:.4g}</td>" in shown
+    assert f"{model.n_events_:g} re-reports, log likelihood" in shown
+    lasso = CoxRegression(penalty=0.01, l1_ratio=1.0, prepare=False).fit(X, y)
+    assert "<th>se</th>" not in lasso._repr_html_()

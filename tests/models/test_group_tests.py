@@ -164,3 +164,14 @@ def test_rows_are_independent_as_the_help_says(test):
         one_each.append(test(y[::6], group).p_value < 0.05)
     assert np.mean(several) > 0.25
     assert np.mean(one_each) < 0.15
+
+
+def test_a_result_prints_in_a_few_lines(rows):
+    y, group, _ = rows
+    result = log_rank_test(y, group)
+    first, head, *others = repr(result).splitlines()
+    assert first == f"chi-square {result.statistic:.4g}, 2 degrees of freedom, p = {result.p_value:.4g}"
+    assert head.split() == list(result.table)
+    assert len(others) == 3
+    assert f"<p>{first}</p><table" in result._repr_html_()
+    assert ", 1 degree of freedom, " in repr(log_rank_test(y, group == 1))
