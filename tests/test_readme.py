@@ -36,6 +36,12 @@ def test_the_survival_models_follow_on_the_example(walked, capsys):
     assert "Amsterdam-Amstelland" in out
     assert "hazard_ratio" in out
     assert "all together" in out
+    assert "..." not in out
+    exec(compile(BLOCKS[2], "README.md", "exec"), walked)  # noqa: S102
+    risk = walked["risk"]
+    assert len(risk) == len(walked["few"])
+    assert ((risk > 0) & (risk < 1)).all()
+    assert "coxregression__penalty" in capsys.readouterr().out
 
 
 def test_the_example_is_short(example):
