@@ -34,7 +34,7 @@ def test_an_outcome_in_another_order_is_refused(name):
         LOOKED_AT[name](Y.iloc[::-1])
     assert str(caught.value) == f"{rule} the index of X in another order: pass y.loc[X.index]."
     with pytest.raises(DataError) as caught:
-        LOOKED_AT[name](Y.reset_index(drop=True))
+        LOOKED_AT[name](Y.set_axis(range(12, 18)))
     cure = "give both one index, such as y.set_axis(X.index)"
     assert str(caught.value) == f"{rule} an index of y with other labels than that of X: {cure}."
 
@@ -45,6 +45,11 @@ def test_one_index_or_none_is_fine():
     np.testing.assert_array_equal(CoxRegression(penalty=0.1).fit(FEW, Y.to_records(index=False)).coef_, coef)
     refuse_other_rows(FEW.to_numpy(), Y)
     refuse_other_rows(None, Y)
+    refuse_other_rows(X, Y.reset_index(drop=True))
+    refuse_other_rows(X.reset_index(drop=True), Y)
+    for other in ([5, 4, 3, 2, 1, 0], [5, 6, 7, 8, 9, 10]):  # labels that are those of a default index, or some of them
+        with pytest.raises(DataError, match="same rows in the same order"):
+            refuse_other_rows(X.set_axis(other), Y.reset_index(drop=True))
     repeated = [1, 1, 2, 2, 3, 3]
     refuse_other_rows(X.set_axis(repeated), Y.set_axis(repeated))
     refuse_other_rows(X, Y.iloc[:3])  # another number of rows is refused elsewhere, in those words
