@@ -202,7 +202,7 @@ def test_one_event_and_a_group_without_events_give_numbers_and_a_note():
     X = pd.DataFrame({"region": ["a", "a", "b", "b"]})
     model = KaplanMeier(by="region").fit(X, Surv.from_arrays([1, 0, 0, 0], [10, 20, 15, 30]))
     assert np.isfinite(model.table_.drop(columns="region").to_numpy(float)).all()
-    assert model.notes_ == ("region 'b': no event, so that its interval tells nothing.",)
+    assert model.notes_ == ("region 'b': no event, so that its interval rests on the number of its rows alone.",)
     assert np.isfinite(model.predict(X)).all()
 
 

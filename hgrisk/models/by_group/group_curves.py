@@ -216,7 +216,10 @@ class GroupCurves(GroupMemory, SurvivalModel):
         self.score_ = self._scores()
         names = self._group_names()
         idle = np.add.reduceat(table.event_rows, table.first[:-1]).sum(axis=1) == 0
-        notes = [f"{names[group]}: no event, so that its interval tells nothing." for group in np.flatnonzero(idle)]
+        notes = [
+            f"{names[group]}: no event, so that its interval rests on the number of its rows alone."
+            for group in np.flatnonzero(idle)
+        ]
         self.notes_ = (*notes, *notes_on_few(self.few_at_risk_, table, names))
 
     def _refuse_empty(self, counted: Counted, start_days: float) -> None:
