@@ -22,6 +22,12 @@ RE_REPORT = 1
 LARGEST_CODE = int(np.iinfo(np.int8).max)
 """Largest code that the outcome array can hold."""
 
+USUAL_CODES = 20
+"""Few outcomes tell more kinds of events apart; many durations are longer."""
+
+SWAPPED = "swap the arguments: these durations look like event codes, and the codes come first"
+"""Cure for what is refused, where the two columns of an outcome seem to have changed places."""
+
 FROM_DAY_0 = "use KaplanMeier, AalenJohansen or CoxRegression, or landmarks that enter at day 0"
 JUDGED = "take y_from_landmark of the outcome or dataset, or landmarks that are observed from day 0"
 """Cures for rows that enter late: of a model, and of a metric."""
@@ -83,16 +89,13 @@ class Surv:
         numbers, days = np.ascontiguousarray(numbers), np.ascontiguousarray(days)  # fields of an outcome lie far apart
         if not are_durations(days):
             bad = days[~(np.isfinite(days) & (days > 0))][0]
-            raise DataError(
-                "A duration is finite and above 0 days", f"{bad}", "remove landmarks that were never at risk"
-            )
+            cure = SWAPPED if _look_swapped(numbers, days) else "remove landmarks that were never at risk"
+            raise DataError("A duration is finite and above 0 days", f"{bad}", cure)
         if not _are_codes(numbers):
             wrong = ~np.isfinite(numbers) | (numbers < 0) | (numbers != np.floor(numbers)) | (numbers > LARGEST_CODE)
-            raise DataError(
-                f"An event code is a whole number from 0 to {LARGEST_CODE}",
-                f"{codes[wrong][0]}",
-                "use 0 for censored, 1 for a re-report, 2 and above for competing events",
-            )
+            usual = "use 0 for censored, 1 for a re-report, 2 and above for competing events"
+            cure = SWAPPED if _look_swapped(numbers, days) else usual
+            raise DataError(f"An event code is a whole number from 0 to {LARGEST_CODE}", f"{codes[wrong][0]}", cure)
         y = np.empty(len(days), dtype=SURV_DTYPE if entry_days is None else DELAYED_DTYPE)
         y["event"] = numbers.view(np.int8) if numbers.dtype == np.bool_ else numbers
         if entry_days is None:
@@ -117,18 +120,22 @@ class Surv:
         event, duration_days : str
             Names of the columns with the event code and the days at risk.
         entry_days : str, optional
-            Name of the column with the days at which a row comes under observation.
+            Name of the column with the days at which a row comes under observation; ``"entry_days"`` by default, where
+            the frame has it.
 
         Returns
         -------
         ndarray, shape (n,)
-            Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where it was named.
+            Structured array with fields ``event`` and ``duration_days``, and ``entry_days`` where there is such a
+            column.
 
         Raises
         ------
         DataError
             If a column is missing or holds a value that is not allowed.
         """
+        if entry_days is None and ENTRY in frame.columns:
+            entry_days = ENTRY
         for column in filter(None, (event, duration_days, entry_days)):
             if column not in frame.columns:
                 raise DataError(
@@ -157,7 +164,10 @@ def as_surv(y: Any) -> NDArray[np.void]:
         If neither field can be found or a value is not allowed.
     """
     if isinstance(y, pd.DataFrame):
-        return Surv.from_frame(y, entry_days=ENTRY if ENTRY in y.columns else None)
+        return Surv.from_frame(y)
+    if isinstance(y, list | tuple):
+        found, cure = f"a {type(y).__name__}", "build it with Surv.from_arrays(event, duration_days)"
+        raise DataError("An outcome has the fields 'event' and 'duration_days'", found, cure)
     array = np.asarray(y)
     if array.dtype.names is None or not {"event", "duration_days"} <= set(array.dtype.names):
         raise DataError(
@@ -207,6 +217,12 @@ def without_entry(y: Any, what: str, cure: str = FROM_DAY_0) -> NDArray[np.void]
 def are_durations(days: NDArray[np.float64]) -> bool:
     """Return whether all are finite and above 0."""
     return bool(days.min(initial=1.0) > 0 and days.max(initial=1.0) < np.inf)  # both are NaN where one is
+
+
+def _look_swapped(codes: NDArray[Any], days: NDArray[np.float64]) -> bool:
+    """Return whether durations look like codes, and codes like durations; for columns that are refused anyway."""
+    few = bool(np.isin(days, np.arange(USUAL_CODES + 1)).all())
+    return few and bool(codes.max(initial=0) > USUAL_CODES)
 
 
 def _are_codes(numbers: NDArray[Any]) -> bool:

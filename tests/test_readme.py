@@ -36,15 +36,21 @@ def test_the_survival_models_follow_on_the_example(walked, capsys):
     assert "Amsterdam-Amstelland" in out
     assert "hazard_ratio" in out
     assert "all together" in out
+    assert "..." not in out
+    exec(compile(BLOCKS[2], "README.md", "exec"), walked)  # noqa: S102
+    risk = walked["risk"]
+    assert len(risk) == len(walked["few"])
+    assert ((risk > 0) & (risk < 1)).all()
+    assert "coxregression__penalty" in capsys.readouterr().out
 
 
 def test_the_classifiers_follow_on_the_survival_models(walked, capsys):
-    for block in BLOCKS[1:3]:
+    for block in (BLOCKS[1], BLOCKS[3]):
         exec(compile(block, "README.md", "exec"), walked)  # noqa: S102
     out = capsys.readouterr().out
     assert "points" in out
     assert "earlier" in out
-    assert "%" in out
+    assert "This makes the score" in out
 
 
 def test_the_example_is_short(example):

@@ -35,6 +35,13 @@ def test_frame_columns_can_have_other_names():
     assert y["event"].tolist() == [1, 0]
 
 
+def test_a_frame_keeps_its_entry_times():
+    frame = pd.DataFrame({"event": [1, 0], "duration_days": [30, 40], "entry_days": [0, 10], "from": [5, 6]})
+    np.testing.assert_array_equal(Surv.from_frame(frame), Surv.from_arrays([1, 0], [30, 40], [0, 10]))
+    np.testing.assert_array_equal(as_surv(frame), Surv.from_frame(frame))
+    assert Surv.from_frame(frame, entry_days="from")["entry_days"].tolist() == [5, 6]
+
+
 def test_extra_fields_of_a_structured_array_are_left_out():
     y = np.array([(1, 2.0, 9)], dtype=[("event", int), ("duration_days", float), ("other", int)])
     assert as_surv(y).dtype == SURV_DTYPE
@@ -62,9 +69,30 @@ def test_wrong_values_are_refused_with_rule_value_and_cure(event, days, text):
     assert text in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("event", "days", "swapped"),
+    [
+        ([30, 65, 100], [1, 0, 1], True),
+        ([30, 365, 100], [1, 2, 1], True),
+        ([30.5, 65, 100], [1, 0, 2], True),
+        ([1, 0, 2], [1, 0, 3], False),
+        ([30, 65, 300], [1, 365, 1], False),
+    ],
+)
+def test_columns_that_seem_to_have_changed_places_are_told(event, days, swapped):
+    with pytest.raises(DataError) as caught:
+        Surv.from_arrays(event, days)
+    told = "swap the arguments: these durations look like event codes, and the codes come first" in str(caught.value)
+    assert told is swapped
+
+
 def test_an_outcome_without_its_fields_is_refused():
     with pytest.raises(DataError, match="An outcome has the fields 'event' and 'duration_days'"):
-        as_surv([1, 2])
+        as_surv(np.array([1, 2]))
+    for wrong in ((np.ones(2), np.ones(2)), [np.ones(2), np.ones(3)]):
+        kind = type(wrong).__name__
+        with pytest.raises(DataError, match=rf"found a {kind}: build it with Surv.from_arrays\(event, duration_days\)"):
+            as_surv(wrong)
     with pytest.raises(DataError, match="An outcome frame needs the column 'event'"):
         as_surv(pd.DataFrame({"duration_days": [1]}))
 

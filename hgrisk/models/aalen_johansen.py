@@ -46,7 +46,9 @@ class AalenJohansen(GroupCurves):
     Notes
     -----
     Aalen and Johansen (1978); variance: Marubini and Valsecchi (1995), eq. 10.12, and with clusters the infinitesimal
-    jackknife, added up within them. The incidences of all causes and ``event_free`` add up to 1.
+    jackknife, added up within them. Until the first event of a cause in a group, where the log(-log) scale gives no
+    width, ``upper`` is the exact binomial bound ``1 - (alpha / 2)**(1 / n)``, with n the rows still at risk; at day 0
+    the interval is a point. The incidences of all causes and ``event_free`` add up to 1.
 
     Examples
     --------
@@ -89,7 +91,9 @@ class AalenJohansen(GroupCurves):
         quantile = check_level(self.level)
         bands = [loglog_band(1.0 - self.incidences_[:, i], self.se_[:, i], quantile) for i in range(n_causes)]
         upper, lower = (1.0 - np.column_stack(side)[at, cause] for side in zip(*bands, strict=True))
-        columns = self._front(at, None if days is None else days[position], self.n_events_[at, cause]) | {
+        given = None if days is None else days[position]
+        upper = np.where(self.incidences_[at, cause] == 0, self._largest_chance(at, given), upper)
+        columns = self._front(at, given, self.n_events_[at, cause]) | {
             "incidence": self.incidences_[at, cause],
             "se": self.se_[at, cause],
             "lower": lower,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.hazards.tree_tables import tree_contributions
@@ -116,11 +117,13 @@ class BoostedClassifier(BinnedClassifier):
     @property
     def feature_columns_(self) -> list[str]:
         """Columns that trees see, in their order."""
+        check_is_fitted(self)
         return list(self.source_of_)
 
     @property
     def source_of_(self) -> dict[str, str]:
         """The raw feature of each column that trees see."""
+        check_is_fitted(self)
         levels = self.preparer_.levels_.items()
         return {name: name for name in self.bin_edges_} | {f"{name}={one}": name for name, its in levels for one in its}
 

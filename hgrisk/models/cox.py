@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,15 @@ class CoxRegression(StrataOfColumns, ProportionalHazards):
         self.warm_start = warm_start
         self.l1_ratio = l1_ratio
         self.changes = changes
+
+    def _html_repr(self) -> str:
+        """Return the fitted model with its coefficients, for notebooks."""
+        if not hasattr(self, "coef_"):
+            return f"<pre>{escape(repr(self))}</pre>"
+        likelihoods = f"log likelihood {self.loglik_:.6g}, without features {self.loglik_null_:.6g}"
+        told = f"{self.n_events_:g} re-reports, {likelihoods}"
+        shown = self.summary_.to_html(index=False, float_format="{:.4g}".format)
+        return f"<pre>{escape(repr(self))}</pre>{shown}<p>{told}</p>"
 
     def _check_settings(self) -> tuple[float, str]:
         if not (isinstance(self.l1_ratio, int | float) and 0 <= self.l1_ratio <= 1):

@@ -19,6 +19,10 @@ from hgrisk.hazards.steps import Point
 from hgrisk.models.cause_specific.proportional_hazards import ProportionalHazards
 
 TRANSFORMS = ("km", "rank", "identity", "log")
+GIVEN = ("sample_weight", "entry", "offset")
+SAME_ROWS = 1e-6
+"""Sums over the rows of the fit differ by rounding only, by far less than this share."""
+
 GLOBAL = "all together"
 
 
@@ -141,7 +145,7 @@ def proportional_hazards_test(
     ConfigError
         If the transform is unknown, or the model has a penalty.
     DataError
-        If the rows do not meet the rules of fit.
+        If the rows do not meet the rules of fit, or their events or log likelihood are not those of the fit.
 
     Notes
     -----
@@ -155,6 +159,7 @@ def proportional_hazards_test(
         raise ConfigError("The test is of a model without a penalty", f"{model.penalty}", "fit it with penalty 0")
     with one_blas_thread():
         problem, point, rows = _at_fit(model, X, y, given)
+        _refuse_other_rows(model, problem, point)
         time = _transformed(transform, problem, rows)
         whole = problem.derivatives(point)[1]
         slope, cross = problem.derivatives(point, time)
@@ -167,10 +172,28 @@ def proportional_hazards_test(
 
 
 def _at_fit(model: ProportionalHazards, X: Any, y: Any, given: dict[str, Any]) -> tuple[Problem, Point, CoxRows]:
+    if not isinstance(model, ProportionalHazards):
+        cure = "use CoxRegression; of a pipeline its last step, and the X that reaches it"
+        raise ConfigError("Diagnostics are of Cox regressions", type(model).__name__, cure)
+    unknown = sorted(set(given) - set(GIVEN))
+    if unknown:
+        rule = f"Diagnostics take of the arguments of fit {', '.join(GIVEN)}"
+        raise ConfigError(rule, ", ".join(unknown), "leave it out")
     rows: CoxRows = model.rows_of(X, y, **given)
     check_rows(rows)
     problem = pose_rows(rows, efron=getattr(model, "ties", "efron") == "efron")
     return problem, problem.at(model.coef_ * problem.design.scale), rows
+
+
+def _refuse_other_rows(model: ProportionalHazards, problem: Problem, point: Point) -> None:
+    """Refuse rows that the model was not fitted on: a row that changes no likelihood changes no test either."""
+    told = {"events": (problem.weighted.n_events, model.n_events_), "log likelihood": (point.loglik, model.loglik_)}
+    for what, (here, at_fit) in told.items():
+        if not np.isclose(here, at_fit, rtol=SAME_ROWS, atol=SAME_ROWS):
+            found = f"{what} {here:.7g} where the fit had {at_fit:.7g}"
+            raise DataError(
+                "The test is of the rows of the fit", found, "pass X, y and the weights, entry and offset of the fit"
+            )
 
 
 def _deviance(martingale: Floats, happened: NDArray[np.bool_]) -> Floats:

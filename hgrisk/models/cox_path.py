@@ -40,6 +40,13 @@ class CoxPath:
     coef: Floats
     loglik: Floats
 
+    def __repr__(self) -> str:
+        """Return the ends of the path, in one line."""
+        many, first, last = len(self.penalties), self.penalties[0], self.penalties[-1]
+        kept = (self.coef != 0).sum(axis=1)
+        columns = f"{kept[0]} to {kept[-1]} of {len(self.names)} columns"
+        return f"CoxPath: {many} penalties from {first:.4g} to {last:.4g}, {columns}; see its table"
+
     @property
     def table(self) -> pd.DataFrame:
         """One row for each penalty: ``penalty, n_columns, loglik`` and the coefficient of each column."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
@@ -72,6 +73,7 @@ class ElasticNetLogistic(LinearLogit):
     @property
     def summary_(self) -> pd.DataFrame:
         """Coefficients: ``horizon_days, feature, coef, odds_ratio``."""
+        check_is_fitted(self)
         n_horizons, n_columns = self.coef_.shape
         return pd.DataFrame(
             {

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.models.by_horizon.binned_classifier import BinnedClassifier, HorizonRows, check_whole
@@ -116,6 +117,7 @@ class ExplainableBoosting(BinnedClassifier):
     @property
     def feature_columns_(self) -> list[str]:
         """Features that a term may be of, numbers first."""
+        check_is_fitted(self)
         return [*self.bin_edges_, *self.preparer_.levels_]
 
     @property
@@ -125,6 +127,7 @@ class ExplainableBoosting(BinnedClassifier):
         The bins of a term of one feature are ``level``, ``above`` and ``up_to`` (a value lies above the one and not
         above the other; NaN for levels and missing values); those of a joint term ``level`` and ``other_level``.
         """
+        check_is_fitted(self)
         parts: dict[str, list[pd.DataFrame]] = {}
         for horizon, day in enumerate(self.supported_times_):
             tables = self._tables(horizon)

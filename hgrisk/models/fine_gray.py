@@ -94,6 +94,52 @@ class FineGray(StrataOfColumns, ProportionalHazards):
         self.prepare = prepare
         self.strata = strata
 
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, entry: Any = None, cluster: Any = None, *, offset: Any = None
+    ) -> Self:
+        """Fit the subdistribution hazard of a re-report.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features, one row per landmark.
+        y : ndarray or DataFrame, shape (n,)
+            Outcome with the fields ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed;
+            a row that ends in a competing event stays in the risk set, with a falling weight.
+        sample_weight : array-like of float, shape (n,), optional
+            Case weights, 0 and above.
+        entry : array-like of float, shape (n,), optional
+            Days at which the row comes under observation, from 0 and below its duration, where ``y`` does not say; 0 by
+            default.
+        cluster : array-like, shape (n,), optional
+            Label of each row's cluster, such as the household; by default each row is its own. Errors are robust.
+        offset : array-like of float, shape (n,), optional
+            A known part of the linear predictor; predictions are at offset 0.
+
+        Returns
+        -------
+        FineGray
+            The fitted model itself.
+
+        Raises
+        ------
+        ConfigError
+            If a setting is not allowed.
+        DataError
+            If the input does not meet its rule.
+        FitError
+            If there is no re-report, or a coefficient has no finite estimate; the columns are named.
+        """
+        return super().fit(X, y, sample_weight, entry, cluster, offset=offset)
+
+    @property
+    def summary_(self) -> pd.DataFrame:
+        """Coefficients: ``feature, coef, se, hazard_ratio, lower, upper``.
+
+        ``hazard_ratio`` is the ratio of subdistribution hazards, with its 95 % interval: see the class.
+        """
+        return super().summary_
+
     def _fit(
         self,
         training: Training,

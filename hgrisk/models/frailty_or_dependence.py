@@ -11,6 +11,7 @@ from scipy.stats import chi2
 
 from hgrisk.errors import DataError
 from hgrisk.models.cause_specific.episodes import find_episodes
+from hgrisk.models.inputs.columns import refuse_other_rows
 from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
@@ -91,6 +92,7 @@ def frailty_or_dependence(
     >>> print(table.attrs["caution"][:68])
     Counts of re-reports alone cannot tell frailty from event dependence
     """
+    refuse_other_rows(X, y)
     outcome = as_surv(y)
     if ENTRY not in (outcome.dtype.names or ()):
         raise DataError("Recurrent re-reports are intervals", "an outcome without entry_days", "give their start")

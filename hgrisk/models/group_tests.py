@@ -21,6 +21,7 @@ from hgrisk.models.by_group.groups import distinct_values
 from hgrisk.models.inputs.fit_arguments import as_labels
 from hgrisk.surv import RE_REPORT, without_entry
 
+FROM_DAY_0_OR_HAZARDS = "take y_from_landmark of the outcome or dataset, or compare hazards by log_rank_test"
 MOST_GROUPS = 50
 NO_VARIATION = 1e-9
 """Directions in which the scores vary less than this share of their largest variance do not count as a group."""
@@ -85,9 +86,17 @@ class GroupTest:
     p_value: float
     table: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Return the result in a line, and the table below it."""
+        return f"{self._result}\n{self.table.to_string(index=False)}"
+
     def _repr_html_(self) -> str:
-        result = f"chi-square {self.statistic:.4g}, {self.df} degrees of freedom, p = {self.p_value:.4g}"
-        return f"<p>{result}</p>{self.table.to_html(index=False)}"
+        return f"<p>{self._result}</p>{self.table.to_html(index=False)}"
+
+    @property
+    def _result(self) -> str:
+        degrees = "1 degree" if self.df == 1 else f"{self.df} degrees"
+        return f"chi-square {self.statistic:.4g}, {degrees} of freedom, p = {self.p_value:.4g}"
 
 
 def log_rank_test(
@@ -102,6 +111,9 @@ def log_rank_test(
 
     Competing events end a row's time at risk: the cause-specific hazards are compared. To compare cumulative
     incidences, use :func:`gray_test`.
+
+    Rows are taken as independent. Where households come back, pass one row of each: several make p-values too small.
+    To compare numbers of re-reports of such households, use `mean_cumulative_test` with ``subject``.
 
     Parameters
     ----------
@@ -150,7 +162,7 @@ def log_rank_test(
     group, names = codes_of_groups(groups, "A log-rank test")
     stratum, stratum_names = codes_of_strata(strata, len(group))
     kept = _positive(sample_weight, len(group))
-    rows = read_rows(y, sample_weight, group)
+    rows = read_rows(y, sample_weight, group, of="groups")
     happened = rows.event == RE_REPORT
     _refuse_idle(happened, RE_REPORT)
     n_groups, n_strata = len(names), len(stratum_names)
@@ -163,6 +175,9 @@ def log_rank_test(
 
 def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None, rho: float = 0.0) -> GroupTest:
     """Test whether the cumulative incidence of one cause is the same in all groups.
+
+    Rows are taken as independent. Where households come back, pass one row of each: several make p-values too small.
+    To compare numbers of re-reports of such households, use `mean_cumulative_test` with ``subject``.
 
     Parameters
     ----------
@@ -208,10 +223,10 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
         raise ConfigError("rho is a finite number", f"{rho!r}", "use 0")
     if cause < 1:
         raise ConfigError("cause is an event code from 1", f"{cause!r}", "use 1 for a re-report")
-    outcome = without_entry(y, "Gray's test")
     group, names = codes_of_groups(groups, "Gray's test")
+    outcome = without_entry(y, "Gray's test", cure=FROM_DAY_0_OR_HAZARDS)
     stratum, stratum_names = codes_of_strata(strata, len(group))
-    rows = read_rows(outcome, None, group)
+    rows = read_rows(outcome, None, group, of="groups")
     mine = rows.event == cause
     _refuse_idle(mine, cause)
     places: Places = place_rows(rows.duration, rows.event > 0, None, stratum, n_groups=len(stratum_names))
@@ -222,7 +237,13 @@ def gray_test(y: Any, groups: Any, *, cause: int = RE_REPORT, strata: Any = None
 
 def codes_of_groups(labels: Any, test: str) -> tuple[Codes, NDArray[Any]]:
     """Return the group of each row, from 0, and the names of the groups: two or more, and no more than a test takes."""
-    column = labels if isinstance(labels, pd.Series) else pd.Series(as_labels(labels).ravel())
+    if isinstance(labels, pd.DataFrame) or (array := as_labels(labels)).dtype.names is not None:
+        cure = "pass the outcome first, and then one column of labels"
+        raise DataError("The groups are one label per row", "a table or an outcome", cure)
+    if array.ndim != 1:
+        found = repr(labels) if array.ndim == 0 else f"shape {array.shape}"
+        raise DataError("The groups are one label per row", found, "pass a column, such as X['region']")
+    column = labels if isinstance(labels, pd.Series) else pd.Series(array)
     code, names = distinct_values(column, "groups", most=MOST_GROUPS, use=f"{test} takes")
     if len(names) < 2:
         raise DataError("A test compares two groups or more", f"{len(names)}", "pass the group of each row")

@@ -262,7 +262,14 @@ class MultiState(ColumnMemory, BaseEstimator):  # type: ignore[misc]  # scikit-l
             known = pair[0] in {first for first, _ in self.passages_} if pair[1] == "" else pair in self.passages_
             if not known:
                 way = f"a stay in {pair[0]!r}" if pair[1] == "" else f"{pair[0]!r} to {pair[1]!r}"
-                raise DataError("A stay is in, and ends by, one of the transitions", way, "add it or correct the stay")
+                ends = [state for state in self.states_ if state not in {first for first, _ in self.passages_}]
+                listed = ", ".join(repr(state) for state in ends)
+                cure = (
+                    f"leave out stays in the last states ({listed})"
+                    if pair[0] in ends
+                    else "add it or correct the stay"
+                )
+                raise DataError("A stay is in, and ends by, one of the transitions", way, cure)
         columns = {name: np.ascontiguousarray(outcome[name]) for name in ("duration_days", "entry_days")}
         return {"from_state": origin.astype(str), "to_state": target.astype(str), **columns}
 
@@ -326,5 +333,6 @@ def _checked_labels(cluster: Any, n_rows: int) -> NDArray[Any] | None:
         return None
     labels = as_labels(cluster)
     if labels.shape != (n_rows,) or pd.isna(labels).any():
-        raise DataError("Cluster labels are one per stay", f"shape {labels.shape} or a missing one", "pass them all")
+        found = repr(cluster) if labels.ndim == 0 else f"shape {labels.shape} or a missing one"
+        raise DataError("Cluster labels are one per stay", found, f"pass a column of {n_rows} labels")
     return labels

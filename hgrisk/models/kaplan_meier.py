@@ -47,7 +47,9 @@ class KaplanMeier(GroupCurves):
     Notes
     -----
     Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452; Greenwood's variance; Aalen (1978),
-    doi:10.1214/aos/1176344247. With clusters the infinitesimal jackknife, added up within them.
+    doi:10.1214/aos/1176344247. With clusters the infinitesimal jackknife, added up within them. After day 0 and until
+    the first re-report of a group, where the log(-log) scale gives no width, ``lower`` is the exact binomial bound
+    ``(alpha / 2)**(1 / n)``, with n the rows still at risk.
 
     Examples
     --------
@@ -65,6 +67,29 @@ class KaplanMeier(GroupCurves):
     >>> curves.predict_survival(X, [183]).round(3).ravel().tolist()
     [0.667, 0.667, 0.667, 1.0, 1.0]
     """
+
+    def predict_cumulative_incidence(self, X: Any, times: Any) -> Floats:
+        """Return the probability of a re-report by each time: 1 minus the Kaplan-Meier curve of the row's group.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p), or None
+            Features with the columns of fit, in the order of fit; None, as at fit, is one row.
+        times : array-like of float, shape (T,)
+            Days since the landmark, in any order.
+
+        Returns
+        -------
+        ndarray, shape (n, T)
+            Probabilities in [0, 1], not falling with time.
+
+        Raises
+        ------
+        FitError
+            If a column is missing, extra or moved, a group is not known, or a time lies after the follow-up of a row's
+            group.
+        """
+        return super().predict_cumulative_incidence(X, times)
 
     def _check_events(self, rows: Rows) -> None:
         if rows.survey.causes.max(initial=RE_REPORT) > RE_REPORT:
@@ -86,10 +111,11 @@ class KaplanMeier(GroupCurves):
     def _table(self, slots: NDArray[Any], days: Floats | None = None) -> pd.DataFrame:
         survival, error = self.event_free_[slots], self.se_[slots]
         lower, upper = loglog_band(self.event_free_, self.se_, check_level(self.level))
+        least = np.where(survival == 1, 1.0 - self._largest_chance(slots, days), lower[slots])
         columns = self._front(slots, days, self.n_events_[slots]) | {
             "survival": survival,
             "se": error,
-            "lower": lower[slots],
+            "lower": least,
             "upper": upper[slots],
             "cumulative_hazard": self.cumulative_hazard_[slots],
             "cumulative_hazard_se": self.cumulative_hazard_se_[slots],

@@ -101,7 +101,7 @@ def mean_cumulative_test(
     group, names = codes_of_groups(groups, "A test of mean counts")
     stratum, labels = codes_of_strata(strata, len(group))
     cells = stratum * len(names) + group
-    rows = read_rows(y, sample_weight, cells, subject if cluster is None else cluster, subject)
+    rows = read_rows(y, sample_weight, cells, subject if cluster is None else cluster, subject, of="groups")
     check_subjects(rows)
     rows = rows.from_day(start)
     _refuse(rows, _in_words(names, labels))

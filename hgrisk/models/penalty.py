@@ -15,7 +15,7 @@ from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.hazards.fit import CoxRows, fit_cox
 from hgrisk.hazards.risk_sets import build_risk_sets
 from hgrisk.hazards.steps import likelihood_at, weigh
-from hgrisk.models.inputs.columns import numeric_matrix
+from hgrisk.models.inputs.columns import numeric_matrix, refuse_other_rows
 from hgrisk.models.inputs.network_folds import network_folds
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import SurvivalModel
@@ -77,6 +77,7 @@ def choose_penalty(
     """
     if not grid or not all(0 < penalty < np.inf for penalty in grid):
         raise ConfigError("A grid of penalties holds numbers above 0", f"{list(grid)}", f"use {list(GRID)}")
+    refuse_other_rows(X, y)
     outcome, keys = as_surv(y), np.asarray(clusters)
     if not len(X) == len(outcome) == len(keys):
         found = f"{len(X)} rows, {len(outcome)} outcomes and {len(keys)} clusters"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
@@ -99,6 +100,7 @@ class PointsCard(TotalScore):
     @property
     def card_(self) -> pd.DataFrame:
         """The card: ``item, level, points``, the levels of each item below each other."""
+        check_is_fitted(self)
         lines = [(item.feature, word, its) for item, points in self._card() for word, its in _lines(item, points)]
         return pd.DataFrame(lines, columns=["item", "level", "points"])
 

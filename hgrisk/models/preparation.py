@@ -109,6 +109,7 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
         self.reference_: dict[str, str] = {}
         self.dropped_: dict[str, str] = {}
         for name in frame.columns:
+            _refuse_other_kinds(name, frame[name])
             self._learn_column(name, frame[name])
         self._drop_redundant(self._columns_out(frame))
         return self
@@ -300,6 +301,12 @@ class FeaturePreparer(ColumnMemory, TransformerMixin, BaseEstimator):  # type: i
             else:
                 first[content] = name
                 self.feature_names_out_.append(name)
+
+
+def _refuse_other_kinds(name: str, column: pd.Series[Any]) -> None:
+    if not (is_numeric(column) or _is_text(column) or column.isna().all()):
+        cure = "give days, such as those until the landmark" if column.dtype.kind in "mM" else "convert it"
+        raise DataError(f"Column {name!r} holds numbers or text", f"dtype {column.dtype}", cure)
 
 
 def _numbers(name: str, column: pd.Series[Any]) -> Floats:

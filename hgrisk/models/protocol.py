@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError
 from hgrisk.hazards.concordance import compare_pairs
-from hgrisk.models.inputs.columns import ColumnMemory
+from hgrisk.models.inputs.columns import ColumnMemory, refuse_other_rows
 from hgrisk.models.inputs.fit_arguments import checked_weight
 from hgrisk.models.score_terms import ScoreTerms
 from hgrisk.surv import ENTRY, as_surv, without_entry
@@ -205,6 +205,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         Harrell et al. (1982), doi:10.1001/jama.1982.03320430047030; Wolbers et al. (2014),
         doi:10.1093/biostatistics/kxt059.
         """
+        refuse_other_rows(X, y)
         predicted, outcome = self.predict(X), as_surv(y)
         if len(predicted) != len(outcome):
             found = f"{len(predicted)} rows of features and {len(outcome)} outcomes"
@@ -245,6 +246,7 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
         """Return the probabilities, shape (n, T), for checked columns and times."""
 
     def _check_training(self, X: Any, y: Any, sample_weight: Any) -> Training:
+        refuse_other_rows(X, y)
         frame = self._learn_columns(X)
         outcome = as_surv(y) if self._takes_entry else without_entry(y, type(self).__name__)
         if len(frame) != len(outcome) or len(frame) == 0:

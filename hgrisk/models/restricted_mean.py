@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -31,6 +32,8 @@ from hgrisk.models.inputs.columns import ColumnMemory
 EVENT_FREE = "event_free_days"
 LOST = "days_lost_to_event_"
 LARGEST_HORIZON = 1e6
+NO_ERROR = 1e-9
+"""An error below this share of the horizon is 0 but for rounding."""
 
 
 class RestrictedMean(GroupMemory, ColumnMemory, BaseEstimator):  # type: ignore[misc]
@@ -60,9 +63,10 @@ class RestrictedMean(GroupMemory, ColumnMemory, BaseEstimator):  # type: ignore[
         se, lower, upper``.
     differences_ : DataFrame
         For each other group, its days less those of the reference: the grouping columns, ``quantity, horizon_days,
-        difference, se, lower, upper, p_value``.
+        difference, se, lower, upper, p_value``; no p-value (NaN) where the rows of either group tell no error: a single
+        row, or rows that all lose the same days.
     notes_ : tuple of str
-        What a reader should know: groups without events, early risk sets that are small.
+        What a reader should know: groups without events or without an error, early risk sets that are small.
 
     Notes
     -----
@@ -161,8 +165,18 @@ class RestrictedMean(GroupMemory, ColumnMemory, BaseEstimator):  # type: ignore[
         front = self._group_values_of(np.repeat(others, len(self.quantities_)))
         columns = {"difference": difference.T.ravel(), "se": error.T.ravel()}
         table = self._finished(front, columns, (-np.inf, np.inf), len(others))
-        ratio = np.divide(table["difference"], table["se"], out=np.zeros(len(table)), where=table["se"].to_numpy() > 0)
+        known = self._has_error()
+        tested = (known[:, others] & known[:, [reference]]).T.ravel()
+        ratio = np.divide(table["difference"], table["se"], out=np.full(len(table), np.nan), where=tested)
         return table.assign(p_value=2 * norm.sf(np.abs(ratio)))
+
+    def _has_error(self) -> NDArray[np.bool_]:
+        """Return whether the data tell an error of each quantity of each group, shape (n_quantities, n_groups).
+
+        They do not where all its rows lose the same days, such as none, or where it has one row.
+        """
+        error = np.sqrt(np.diagonal(self.covariance_, axis1=1, axis2=2))
+        return np.asarray(error > NO_ERROR * float(self.horizon_days), dtype=np.bool_)
 
     def _finished(
         self, front: dict[str, Any], columns: dict[str, Floats], limits: tuple[float, float], n_groups: int
@@ -191,6 +205,10 @@ class RestrictedMean(GroupMemory, ColumnMemory, BaseEstimator):  # type: ignore[
         few = few_at_risk(counted.table, counted.table.entered > 0)
         idle = np.flatnonzero(np.add.reduceat(whole.removed, whole.first[:-1]) == 0)
         notes = [f"{names[group]}: no event, so that its interval tells nothing." for group in idle]
+        for group, unknown in enumerate(~self._has_error().T):
+            if unknown.any() and group not in idle:
+                listed = ", ".join(np.array(self.quantities_)[unknown])
+                notes.append(f"{names[group]}: its rows tell no error of {listed}, so that these have no p-value.")
         self.notes_ = (*notes, *notes_on_few(few, counted.table, names))
 
     def _refuse_short(self, counted: Counted, whole: Curves, horizon: float) -> None:

@@ -111,6 +111,44 @@ class SharedFrailtyCox(StrataOfColumns, ProportionalHazards):
         self.variance = variance
         self.strata = strata
 
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, entry: Any = None, cluster: Any = None, *, offset: Any = None
+    ) -> Self:
+        """Fit the hazard of a re-report and the variance of the frailty.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features, one row per landmark, or per interval of a course.
+        y : ndarray or DataFrame, shape (n,)
+            Outcome with the fields ``event`` and ``duration_days``, and ``entry_days`` where entry is delayed;
+            competing events end the time at risk.
+        sample_weight : array-like of float, shape (n,), optional
+            Case weights, 0 and above.
+        entry : array-like of float, shape (n,), optional
+            Days at which the row comes under observation, from 0 and below its duration, where ``y`` does not say; 0 by
+            default.
+        cluster : array-like, shape (n,)
+            Required: the group of each row that shares a frailty, as a rule the household.
+        offset : array-like of float, shape (n,), optional
+            A known part of the linear predictor; predictions are at offset 0.
+
+        Returns
+        -------
+        SharedFrailtyCox
+            The fitted model itself.
+
+        Raises
+        ------
+        ConfigError
+            If a setting is not allowed.
+        DataError
+            If the input does not meet its rule, there is no cluster, or the rows of a group differ in weight.
+        FitError
+            If there is no re-report, or a coefficient has no finite estimate; the columns are named.
+        """
+        return super().fit(X, y, sample_weight, entry, cluster, offset=offset)
+
     def _fit(
         self,
         training: Training,

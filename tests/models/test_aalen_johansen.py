@@ -7,6 +7,7 @@ import skops.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter
+from scipy.stats import binomtest
 from sklearn.base import clone
 
 from hgrisk.curves import aalen_johansen
@@ -16,6 +17,8 @@ from hgrisk.models.kaplan_meier import KaplanMeier
 from hgrisk.surv import Surv
 
 EXACT = 1e-12
+BOUND = 1e-9
+"""How near the root of SciPy's exact interval is."""
 ROWS = st.lists(
     st.tuples(st.integers(1, 20), st.integers(0, 3), st.integers(0, 20), st.integers(0, 2)), min_size=3, max_size=60
 ).filter(lambda rows: any(event == 1 for _, event, _, _ in rows))
@@ -90,6 +93,26 @@ def test_order_of_rows_copies_and_clusters_of_one(rows, random):
     pd.testing.assert_frame_equal(weighted, AalenJohansen(by="region").fit(X.iloc[copies], y[copies]).table_)
     single = AalenJohansen(by="region").fit(X, y, cluster=np.arange(len(y))).table_
     np.testing.assert_allclose(single["se"], model.table_["se"], atol=1e-7)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_until_the_first_event_the_interval_is_what_the_rows_at_risk_allow(clustered):
+    X = pd.DataFrame({"region": list("aaaaaaaabb")})
+    y = Surv.from_arrays([2, 0, 0, 2, 1, 0, 0, 1, 0, 0], [10, 20, 20, 30, 40, 50, 50, 60, 60, 60])
+    weight = np.full(10, 2.0)
+    model = AalenJohansen(by="region", level=0.9).fit(X, y, weight, cluster=np.arange(10) if clustered else None)
+    mine = model.table_.query("region == 'a' and cause == 1")
+    n_rows = np.array([8, 5]) * (1 if clustered else 2)
+    expected = [binomtest(0, n).proportion_ci(0.9, "exact").high for n in n_rows]
+    assert mine["time_days"].tolist() == [0, 10, 30, 40, 60]
+    np.testing.assert_allclose(mine["upper"].iloc[:3], [0.0, *expected], rtol=BOUND)
+    np.testing.assert_array_equal(mine["lower"].iloc[:3], 0.0)
+    between = model.at([0, 10, 15, 35]).query("region == 'a' and cause == 1")["upper"]
+    later = binomtest(0, 4 * (1 if clustered else 2)).proportion_ci(0.9, "exact").high
+    np.testing.assert_allclose(between, [0.0, expected[0], expected[1], later], rtol=BOUND)
+    idle = model.at([0, 15]).query("region == 'b' and cause == 1")["upper"]
+    alone = binomtest(0, 2 * (1 if clustered else 2)).proportion_ci(0.9, "exact").high
+    np.testing.assert_allclose(idle, [0.0, alone], rtol=BOUND)
 
 
 def test_predictions_are_of_a_re_report_whatever_its_place_among_the_causes():

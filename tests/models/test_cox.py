@@ -158,6 +158,8 @@ def test_wrong_entries_and_clusters_are_refused():
     assert "enters at 0 days or later and before its duration" in refusal(DataError, X, y, entry=y["duration_days"])
     assert "found -1.0" in refusal(DataError, X, y, entry=np.full(100, -1.0))
     assert "Entry times are one per row, but found shape (3,)" in refusal(DataError, X, y, entry=[0, 0, 0])
+    named = refusal(DataError, X, y, cluster="case")
+    assert "Cluster labels are one per row, but found 'case': pass a column with 100 of them" in named
     assert "Each row has a cluster label" in refusal(DataError, X, y, cluster=[None, *"a" * 99])
 
 
@@ -186,3 +188,15 @@ def test_errors_name_raw_or_prepared_columns():
     assert "perfectly ordered by 'told=yes'" in refusal(
         FitError, X.assign(told=np.where(y["event"] == 1, "yes", "no")), y, model=CoxRegression()
     )
+
+
+def test_a_notebook_shows_the_coefficients_after_a_fit_and_the_settings_before():
+    X, y, _ = simulate(n=100)
+    model = CoxRegression(prepare=False)
+    assert model._repr_html_() == "<pre>CoxRegression(prepare=False)</pre>"
+    shown = model.fit(X, y)._repr_html_()
+    assert shown.startswith("<pre>CoxRegression(prepare=False)</pre><table")
+    assert f"<td>{model.summary_['hazard_ratio'][0]:.4g}</td>" in shown
+    assert f"{model.n_events_:g} re-reports, log likelihood" in shown
+    lasso = CoxRegression(penalty=0.01, l1_ratio=1.0, prepare=False).fit(X, y)
+    assert "<th>se</th>" not in lasso._repr_html_()

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.hazards.fit import CoxRows, pose_rows
+from hgrisk.models.aalen_johansen import AalenJohansen
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.cox_diagnostics import (
     TRANSFORMS,
@@ -106,6 +108,23 @@ def test_strata_have_residuals_of_their_own_means():
     assert residuals(model, X[south], y[south]) == pytest.approx(martingale[south])
 
 
+def test_the_test_knows_the_rows_of_the_fit():
+    X, y, weight = rows()
+    model = CoxRegression(prepare=False).fit(X, y, weight)
+    order = np.random.default_rng(0).permutation(150)
+    mine = proportional_hazards_test(model, X, y, sample_weight=weight)
+    moved = proportional_hazards_test(model, X.iloc[order], y[order], sample_weight=weight[order])
+    np.testing.assert_allclose(moved["statistic"], mine["statistic"], rtol=SAME)
+    rule = "The test is of the rows of the fit, but found"
+    with pytest.raises(DataError, match=f"{rule} events .* where the fit had .*: pass X, y and the weights"):
+        proportional_hazards_test(model, X, y)
+    ended = y["event"] == 1
+    with pytest.raises(DataError, match=f"{rule} log likelihood"):
+        proportional_hazards_test(model, X[ended], y[ended], sample_weight=weight[ended])
+    with pytest.raises(DataError, match=f"{rule} log likelihood"):
+        proportional_hazards_test(model, X, y, sample_weight=weight, offset=X["a"])
+
+
 def test_what_cannot_be_tested_is_refused():
     X, y, _ = rows()
     model = CoxRegression(prepare=False).fit(X, y)
@@ -115,6 +134,12 @@ def test_what_cannot_be_tested_is_refused():
         proportional_hazards_test(model, X, y, "sqrt")
     with pytest.raises(ConfigError, match=r"without a penalty, but found 0\.1"):
         proportional_hazards_test(CoxRegression(penalty=0.1, prepare=False).fit(X, y), X, y)
+    for look in (residuals, schoenfeld_residuals, proportional_hazards_test):
+        for other in (make_pipeline(model), AalenJohansen().fit(X, y)):
+            with pytest.raises(ConfigError, match=r"Diagnostics are of Cox regressions, but found [PA].* last step"):
+                look(other, X, y)
+        with pytest.raises(ConfigError, match="of fit sample_weight, entry, offset, but found cluster: leave it out"):
+            look(model, X, y, cluster=np.arange(len(X)))
     once = Surv.from_arrays([1, 1, 0, 0], [5, 5, 9, 7])
     four = pd.DataFrame({"a": [0.0, 1.0, 0.5, 2.0]})
     with pytest.raises(DataError, match="one event time"):

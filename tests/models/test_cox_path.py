@@ -77,3 +77,11 @@ def test_settings_are_checked():
         cox_path(X, y, n_penalties=1)
     with pytest.raises(ConfigError, match="A path has 2 penalties or more"):
         cox_path(X, y, smallest=1.0)
+
+
+def test_a_path_prints_in_one_line():
+    X, y, _ = rows()
+    path = cox_path(X, y, n_penalties=5, smallest=0.01, model=CoxRegression(prepare=False))
+    kept = path.table["n_columns"].iloc[-1]
+    ends = f"{path.penalties[0]:.4g} to {path.penalties[-1]:.4g}"
+    assert repr(path) == f"CoxPath: 5 penalties from {ends}, 0 to {kept} of 6 columns; see its table"

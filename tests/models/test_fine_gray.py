@@ -159,3 +159,9 @@ def test_one_re_report_is_too_few_to_go_without_a_penalty():
     one = Surv.from_arrays(np.where(first, 1, np.where(y["event"] == 1, 0, y["event"])), y["duration_days"])
     assert "perfectly ordered by" in message(FitError, FineGray(prepare=False).fit, X, one)
     assert np.isfinite(FineGray(penalty=0.1, prepare=False).fit(X, one).predict_risk(X, 30)).all()
+
+
+def test_its_help_is_of_the_subdistribution():
+    assert "subdistribution hazard" in FineGray.fit.__doc__
+    assert "end the time at risk" not in FineGray.fit.__doc__
+    assert "ratio of subdistribution hazards" in FineGray.summary_.__doc__

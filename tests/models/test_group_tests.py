@@ -115,6 +115,13 @@ def test_wrong_input_is_refused_in_one_sentence(rows):
     for test in (log_rank_test, gray_test):
         assert "one row per landmark, but found 199 rows" in message(DataError, test, y, group[1:])
         assert "two groups or more, but found 1" in message(DataError, test, y, np.zeros(len(y)))
+        alike = "The groups are one label per row, but found"
+        swap = f"{alike} a table or an outcome: pass the outcome first, and then one column of labels."
+        assert swap in message(DataError, test, pd.Series(group), y)
+        assert swap in message(DataError, test, group, pd.DataFrame(y))
+        assert f"{alike} 'cat': pass a column, such as X['region']." in message(DataError, test, y, "cat")
+        assert f"{alike} shape (200, 1)" in message(DataError, test, y, group[:, None])
+        assert "Groups and outcomes have one row" in message(DataError, test, y, group[:-1])
         assert "no missing value, but found one in 'groups'" in message(
             DataError, test, y, np.where(group == 1, np.nan, group)
         )
@@ -122,9 +129,10 @@ def test_wrong_input_is_refused_in_one_sentence(rows):
         nothing = Surv.from_arrays(np.zeros(len(y), dtype=int), y["duration_days"])
         assert "at least one event of code 1, but found none" in message(FitError, test, nothing, group)
     late = Surv.from_arrays(y["event"], y["duration_days"], np.full(len(y), 0.5))
-    assert "Gray's test takes rows that are at risk from day 0, but found an entry at 0.5" in message(
+    assert "Gray's test takes rows that are at risk from day 0, but found an entry at 0.5 days: take" in message(
         DataError, gray_test, late, group
     )
+    assert "or compare hazards by log_rank_test" in message(DataError, gray_test, late, group)
     assert log_rank_test(late, group).df == 2
     for test, name in ((log_rank_test, "A log-rank test"), (gray_test, "Gray's test")):
         assert message(DataError, test, y, np.arange(len(y)) % 51) == (
@@ -146,3 +154,28 @@ def test_a_group_that_is_never_at_risk_with_others_does_not_count():
     assert result.table["group"].tolist() == ["a", "b", "gone"]
     assert result.table["expected"].tolist()[2] == 0
     assert "chi-square" in result._repr_html_()
+
+
+@pytest.mark.parametrize("test", [log_rank_test, gray_test])
+def test_rows_are_independent_as_the_help_says(test):
+    assert "Rows are taken as independent" in test.__doc__
+    rng = np.random.default_rng(6)
+    several, one_each, household = [], [], np.repeat(np.arange(60), 6)
+    for _ in range(60):
+        days = rng.integers(1, 300, 60)[household] + rng.integers(0, 5, 360)
+        y, group = Surv.from_arrays(rng.integers(1, 3, 60)[household], days), rng.integers(0, 2, 60)
+        several.append(test(y, group[household]).p_value < 0.05)
+        one_each.append(test(y[::6], group).p_value < 0.05)
+    assert np.mean(several) > 0.25
+    assert np.mean(one_each) < 0.15
+
+
+def test_a_result_prints_in_a_few_lines(rows):
+    y, group, _ = rows
+    result = log_rank_test(y, group)
+    first, head, *others = repr(result).splitlines()
+    assert first == f"chi-square {result.statistic:.4g}, 2 degrees of freedom, p = {result.p_value:.4g}"
+    assert head.split() == list(result.table)
+    assert len(others) == 3
+    assert f"<p>{first}</p><table" in result._repr_html_()
+    assert ", 1 degree of freedom, " in repr(log_rank_test(y, group == 1))

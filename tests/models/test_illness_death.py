@@ -178,13 +178,16 @@ def test_stays_that_are_none_are_refused_in_one_sentence():
     assert "one row per stay" in message(DataError, fit, X[:-1], stays)
     odd = stays.assign(to_state="nowhere")
     assert "'nowhere': add it or correct the stay" in message(DataError, fit, X, odd)
-    assert "a stay in 're_report'" in message(DataError, fit, X, stays.assign(from_state="re_report", to_state=None))
+    over = message(DataError, fit, X, stays.assign(from_state="re_report", to_state=None))
+    assert "a stay in 're_report': leave out stays in the last states ('re_report')." in over
     late = stays.assign(entry_days=stays["duration_days"])
     assert "before its duration" in message(DataError, fit, X, late)
     assert "above 0 days" in message(DataError, fit, X, stays.assign(duration_days=-1.0))
     assert "Some case weight is above 0" in message(DataError, fit, X, stays, sample_weight=np.zeros(len(X)))
     missing = np.where(np.arange(len(X)) == 0, None, case)
     assert "one per stay" in message(DataError, fit, X, stays, cluster=missing)
+    named = message(DataError, fit, X, stays, cluster="case")
+    assert f"one per stay, but found 'case': pass a column of {len(X)} labels" in named
 
 
 def test_settings_and_fits_that_cannot_be_are_refused_in_one_sentence():

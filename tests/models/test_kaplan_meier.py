@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
+from scipy.stats import binomtest
 
 from hgrisk.errors import DataError, FitError
 from hgrisk.models.kaplan_meier import KaplanMeier
 from hgrisk.surv import Surv
 
 EXACT = 1e-12
+BOUND = 1e-9
+"""How near the root of SciPy's exact interval is."""
 ROWS = st.lists(
     st.tuples(st.integers(1, 20), st.booleans(), st.integers(0, 20), st.integers(0, 2)), min_size=3, max_size=60
 ).filter(lambda rows: any(event for _, event, _, _ in rows))
@@ -199,7 +202,7 @@ def test_one_event_and_a_group_without_events_give_numbers_and_a_note():
     X = pd.DataFrame({"region": ["a", "a", "b", "b"]})
     model = KaplanMeier(by="region").fit(X, Surv.from_arrays([1, 0, 0, 0], [10, 20, 15, 30]))
     assert np.isfinite(model.table_.drop(columns="region").to_numpy(float)).all()
-    assert model.notes_ == ("region 'b': no event, so that its interval tells nothing.",)
+    assert model.notes_ == ("region 'b': no event, so that its interval rests on the number of its rows alone.",)
     assert np.isfinite(model.predict(X)).all()
 
 
@@ -207,3 +210,17 @@ def test_times_of_any_size_are_taken():
     table = KaplanMeier().fit(None, Surv.from_arrays([1, 1, 0], [1e-300, 1.0, 1e300])).table_
     np.testing.assert_allclose(table["survival"], [1, 2 / 3, 1 / 3])
     assert np.isfinite(table.to_numpy()).all()
+
+
+def test_its_help_promises_nothing_for_competing_events_which_it_refuses():
+    assert "competing" not in KaplanMeier.predict_cumulative_incidence.__doc__
+
+
+def test_until_the_first_re_report_the_interval_is_what_the_rows_at_risk_allow():
+    y = Surv.from_arrays([0, 0, 1, 0, 1], [10, 20, 30, 40, 50])
+    table = KaplanMeier().fit(None, y).at([0, 5, 29, 30])
+    bound = binomtest(0, 3).proportion_ci(0.95, "exact").high
+    np.testing.assert_allclose(table["lower"].iloc[:3], [1.0, 1.0 - bound, 1.0 - bound], rtol=BOUND)
+    np.testing.assert_array_equal(table["upper"].iloc[:3], 1.0)
+    later = KaplanMeier(start_days=15).fit(None, y).at([5, 15, 16])
+    np.testing.assert_allclose(later["lower"], [1.0, 1.0, 1.0 - bound], rtol=BOUND)

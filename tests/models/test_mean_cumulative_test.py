@@ -161,6 +161,13 @@ def test_wrong_input_is_refused_in_one_sentence():
     assert "weights is 'log_rank' or 'wilcoxon', but found 'peto'" in message(
         ConfigError, compare, rows, weights="peto"
     )
+    y = Surv.from_arrays([1, 1], [1, 2])
+    swapped = message(DataError, mean_cumulative_test, pd.Series(["a", "b"]), y, subject=[1, 2])
+    assert "The groups are one label per row, but found a table or an outcome: pass the outcome first" in swapped
+    few = message(DataError, mean_cumulative_test, y, [0, 1, 1], subject=[1, 2])
+    assert "Groups and outcomes have one row per landmark, but found 3 rows of groups and 2 outcomes" in few
+    named = message(DataError, mean_cumulative_test, y, [0, 1], subject=[1, 2], cluster="case")
+    assert "A cluster has one label per row, but found 'case': pass a column of 2 labels" in named
     assert "start_days is a number of days" in message(ConfigError, compare, rows, start_days=-1)
     assert "two groups or more, but found 1" in message(DataError, compare, rows.assign(group=1))
     many = rows.assign(group=rows["subject"])

@@ -360,7 +360,8 @@ def test_extreme_times_and_rows_stay_probabilities():
         ({"penalty": -1}, "A penalty is a finite number from 0, but found -1"),
         ({"penalty": "much"}, "A penalty is a finite number from 0"),
         ({"prepare": "yes"}, "prepare is true or false"),
-        ({"ancillary": "a"}, "ancillary is a list of names"),
+        ({"ancillary": "a"}, "ancillary is a list of names, but found 'a': use ['a']."),
+        ({"ancillary": 3}, "ancillary is a list of names, but found 3: use () for none."),
         ({"distribution": "exponential", "ancillary": ("a",)}, "An exponential model has no shape"),
     ],
 )

@@ -49,6 +49,24 @@ def test_it_is_the_area_under_kaplan_meier(rows):
     np.testing.assert_allclose(free["days"], curves.groupby("region")["survival"].sum(), atol=EXACT)
 
 
+@pytest.mark.parametrize("cluster", [None, np.arange(8)])
+def test_a_group_whose_rows_tell_no_error_has_no_p_value(cluster):
+    X = pd.DataFrame({"region": list("aaaabbcd")})
+    y = Surv.from_arrays([1, 1, 2, 0, 1, 1, 2, 0], [30, 90, 200, 400, 50, 50, 120, 400])
+    model = RestrictedMean(horizon_days=365, by="region").fit(X, y, cluster=cluster)
+    assert model.differences_["p_value"].isna().all()
+    assert np.isfinite(model.differences_["difference"]).all()
+    told = "its rows tell no error of event_free_days, days_lost_to_event_1, days_lost_to_event_2"
+    assert model.notes_ == (
+        "region 'd': no event, so that its interval tells nothing.",
+        f"region 'b': {told}, so that these have no p-value.",
+        f"region 'c': {told}, so that these have no p-value.",
+    )
+    y["event"][5], y["duration_days"][5] = 2, 60
+    other = RestrictedMean(horizon_days=365, by="region").fit(X, y, cluster=cluster)
+    assert np.isfinite(other.differences_.query("region == 'b'")["p_value"]).all()
+
+
 def test_differences_are_from_the_reference_whichever_it_is(rows):
     X, y = rows
     by = ("region", "year")

@@ -250,3 +250,8 @@ def test_bad_input_is_refused_in_one_sentence():
     ordered = X.assign(noise=y["event"] == 1)
     assert "perfectly ordered by 'noise'" in message(FitError, fit, ordered, y, cluster=household)
     assert "at least one column" in message(DataError, fit, X[[]], y, cluster=household)
+
+
+def test_its_help_says_that_the_group_is_required():
+    assert "Required: the group of each row" in SharedFrailtyCox.fit.__doc__
+    assert "Huber" not in SharedFrailtyCox.fit.__doc__

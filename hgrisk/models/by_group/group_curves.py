@@ -51,6 +51,8 @@ class GroupCurves(GroupMemory, SurvivalModel):
     at_risk_, n_censored_, n_entered_ : ndarray, shape (k,)
         Weight at risk just before each time (at day 0 just after), and weight censored and entered from it on and
         before the next.
+    n_at_risk_ : ndarray, shape (k,)
+        ``at_risk_``, with clusters as a number of rows.
     few_at_risk_ : ndarray of bool, shape (k,)
         Fewer than ten rows are at risk although others of the group enter later.
     incidence_ : ndarray, shape (k,)
@@ -206,13 +208,18 @@ class GroupCurves(GroupMemory, SurvivalModel):
     def _keep(self, counted: Counted) -> None:
         table = counted.table
         self.first_, self.times_, self.at_risk_ = table.first, table.times, table.at_risk
+        clustered = counted.rows.cluster is not None  # weights are copies otherwise
+        self.n_at_risk_ = table.rows_at_risk.astype(np.float64) if clustered else table.at_risk
         self.n_censored_, self.n_entered_ = table.censored, table.entered
         self.few_at_risk_ = few_at_risk(table, table.entered > 0)
         self.group_followup_days_ = counted.longest
         self.score_ = self._scores()
         names = self._group_names()
         idle = np.add.reduceat(table.event_rows, table.first[:-1]).sum(axis=1) == 0
-        notes = [f"{names[group]}: no event, so that its interval tells nothing." for group in np.flatnonzero(idle)]
+        notes = [
+            f"{names[group]}: no event, so that its interval rests on the number of its rows alone."
+            for group in np.flatnonzero(idle)
+        ]
         self.notes_ = (*notes, *notes_on_few(self.few_at_risk_, table, names))
 
     def _refuse_empty(self, counted: Counted, start_days: float) -> None:
@@ -248,6 +255,19 @@ class GroupCurves(GroupMemory, SurvivalModel):
         counts = {"at_risk": self.at_risk_[slots], "n_events": n_events, "n_censored": self.n_censored_[slots]}
         return columns | counts | ({"n_entered": self.n_entered_[slots]} if self.n_entered_.any() else {})
 
+    def _largest_chance(self, slots: NDArray[Any], days: Floats | None) -> Floats:
+        """Return the chance by each time that no event at all still allows: the exact binomial bound.
+
+        It is ``1 - (alpha / 2)**(1 / n)`` (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404), with n the rows
+        still at risk at the next event time of the group, or at its last one where none follows; 0 until curves begin.
+        """
+        time = self.times_[slots] if days is None else days
+        last = self.first_[np.searchsorted(self.first_, slots, side="right")] - 1
+        still = np.where(time > self.times_[slots], np.minimum(slots + 1, last), slots)
+        n_rows = np.maximum(self.n_at_risk_[still], SMALLEST)
+        bound = -np.expm1(np.log((1.0 - float(self.level)) / 2) / n_rows)
+        return np.where(time > float(self.start_days), bound, 0.0)
+
     def _back(self, slots: NDArray[Any]) -> dict[str, Any]:
         """Return the column that a table ends with where rows enter late."""
         return {"few_at_risk": self.few_at_risk_[slots]} if self.n_entered_.any() else {}
@@ -259,7 +279,8 @@ class GroupCurves(GroupMemory, SurvivalModel):
 def loglog_band(survival: Floats, error: Floats, quantile: float) -> tuple[Floats, Floats]:
     """Return an interval of a probability on the log(-log) scale, along the slots of all groups.
 
-    At 1 it is the probability itself. At 0, where there is no scale left, it goes up to the end of the one before.
+    At 1 it is the probability itself, and callers know what the number of rows allows. At 0, where there is no scale
+    left, it goes up to the end of the one before.
     """
     inside = (survival > SMALLEST) & (survival < 1)
     safe = np.where(inside, survival, 0.5)

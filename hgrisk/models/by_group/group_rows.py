@@ -19,6 +19,7 @@ from hgrisk.hazards.day_counts import count_days
 from hgrisk.hazards.placing import Codes, Places, place_rows
 from hgrisk.hazards.reading import Survey, longest_by_group, survey_outcome
 from hgrisk.hazards.tables import EventTable, event_table
+from hgrisk.models.inputs.columns import refuse_other_rows
 from hgrisk.models.inputs.fit_arguments import as_labels, checked_weight
 from hgrisk.surv import CENSORED, ENTRY, LARGEST_CODE, SURV_DTYPE, as_surv
 
@@ -153,13 +154,16 @@ class Counted:
 
 
 def table_of(X: Any, y: Any) -> Any:
-    """Return X, or a table without columns where there is none."""
+    """Return X, or a table without columns where there is none; refuse an outcome of other rows."""
     if X is not None:
+        refuse_other_rows(X, y)
         return X
     return pd.DataFrame(index=pd.RangeIndex(len(y if _is_plain(y) else as_surv(y))))
 
 
-def read_rows(y: Any, sample_weight: Any, group: Codes, cluster: Any = None, subject: Any = None) -> Rows:
+def read_rows(
+    y: Any, sample_weight: Any, group: Codes, cluster: Any = None, subject: Any = None, *, of: str = "features"
+) -> Rows:
     """Check outcomes, weights, clusters and subjects of rows whose groups are known.
 
     Parameters
@@ -174,6 +178,8 @@ def read_rows(y: Any, sample_weight: Any, group: Codes, cluster: Any = None, sub
         Label of each row's cluster.
     subject : array-like, shape (n,), optional
         Label of each row's subject, where one has several rows.
+    of : str
+        What the groups come from, to be said where there are more or fewer of them.
 
     Returns
     -------
@@ -191,8 +197,10 @@ def read_rows(y: Any, sample_weight: Any, group: Codes, cluster: Any = None, sub
         outcome = as_surv(outcome)  # which names what is wrong, and makes ties of times that differ by rounding
         rows = Rows(outcome, group)
     if len(group) != len(outcome) or not len(outcome):
-        found = f"{len(group)} rows of features and {len(outcome)} outcomes"
-        raise DataError("Features and outcomes have one row per landmark", found, "pass the same landmarks to both")
+        found = f"{len(group)} rows of {of} and {len(outcome)} outcomes"
+        raise DataError(
+            f"{of.capitalize()} and outcomes have one row per landmark", found, "pass the same landmarks to both"
+        )
     weight = None if sample_weight is None else _checked_weight(sample_weight, len(outcome))
     subjects = _codes(subject, len(outcome), "subject")
     clusters = _codes(cluster, len(outcome), "cluster")
@@ -267,7 +275,8 @@ def _codes(labels: Any, n_rows: int, what: str) -> Codes | None:
         return None
     array = as_labels(labels)
     if array.shape != (n_rows,):
-        raise DataError(f"A {what} has one label per row", f"shape {array.shape}", f"pass {n_rows} labels")
+        found = repr(labels) if array.ndim == 0 else f"shape {array.shape}"
+        raise DataError(f"A {what} has one label per row", found, f"pass a column of {n_rows} labels")
     codes = np.asarray(pd.factorize(array)[0], dtype=np.int64)
     if (codes < 0).any():
         raise DataError(f"Each row has a label of its {what}", "a missing one", f"give each {what} a label")

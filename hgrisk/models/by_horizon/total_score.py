@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import logit
+from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
@@ -40,6 +41,7 @@ class TotalScore(HorizonClassifier):
     @property
     def risk_by_total_(self) -> pd.DataFrame:
         """Risk of each group of totals: ``horizon_days, total, n_rows, risk, lower, upper``, with a 95 % interval."""
+        check_is_fitted(self)
         n_groups, n_horizons = self.risk_.shape
         return pd.DataFrame(
             {

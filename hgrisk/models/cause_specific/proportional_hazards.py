@@ -359,7 +359,8 @@ def check_cluster(cluster: Any, training: Training) -> NDArray[Any] | None:
 def one_per_row(values: NDArray[Any], training: Training, what: str) -> NDArray[Any]:
     """Return the values of the kept rows, or refuse another number of them."""
     if values.shape != training.kept.shape:
-        raise DataError(f"{what} are one per row", f"shape {values.shape}", f"pass {len(training.kept)} of them")
+        found = repr(values.item()) if values.ndim == 0 else f"shape {values.shape}"
+        raise DataError(f"{what} are one per row", found, f"pass a column with {len(training.kept)} of them")
     return values if training.kept.all() else values[training.kept]
 
 

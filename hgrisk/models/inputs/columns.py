@@ -51,6 +51,38 @@ class ColumnMemory:
         return frame
 
 
+def refuse_other_rows(X: Any, y: Any) -> None:
+    """Raise DataError where features and outcomes are frames of one length whose indices differ.
+
+    Parameters
+    ----------
+    X : DataFrame or ndarray, shape (n, p), or None
+        Features.
+    y : ndarray or DataFrame, shape (n,)
+        Outcome. What has no index goes by position, and so does a frame whose index pandas gave it, 0 to n - 1, where
+        the other one has none of these labels.
+    """
+    if not (isinstance(X, pd.DataFrame) and isinstance(y, pd.DataFrame)):
+        return
+    if len(X) != len(y) or X.index.equals(y.index):
+        return
+    known = X.index.isin(y.index)
+    if not known.any() and (_is_default(X.index) or _is_default(y.index)):
+        return
+    if X.index.is_unique and known.all():
+        found, cure = "the index of X in another order", "pass y.loc[X.index]"
+    else:
+        found, cure = (
+            "an index of y with other labels than that of X",
+            "give both one index, such as y.set_axis(X.index)",
+        )
+    raise DataError("Features and outcomes are of the same rows in the same order", found, cure)
+
+
+def _is_default(index: pd.Index[Any]) -> bool:
+    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
+
+
 def numeric_matrix(frame: pd.DataFrame) -> Floats:
     """Return the frame as floats, refusing text, missing and infinite values.
 

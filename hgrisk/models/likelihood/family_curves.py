@@ -146,5 +146,6 @@ def design_columns_of(features: Sequence[str], design: Sequence[str], setting: s
 
 def check_names(names: object, setting: str) -> None:
     """Refuse a list of names that is text or no list."""
+    cure = f"use [{names!r}]" if isinstance(names, str) else "use () for none"
     if isinstance(names, str) or not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
-        raise ConfigError(f"{setting} is a list of names", f"{names!r}", "use () for none")
+        raise ConfigError(f"{setting} is a list of names", f"{names!r}", cure)
