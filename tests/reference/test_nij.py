@@ -66,7 +66,7 @@ class Georgia:
         """Brier score, AUC and slope: the estimate, then the value in each draw of persons."""
         sample = Sample.build(self.data.y, self.data.y, self.out_of_fold(columns)[:, None], [HORIZON])
         names = ("brier", "auc", "calibration_slope")
-        return {m.name: m.compute(sample, HORIZON, self.draws) for m in get_metrics(names)}
+        return {name: m.compute(sample, HORIZON, self.draws) for name, m in get_metrics(names).items()}
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,8 @@ def checked_cluster(cluster: Any, kept: NDArray[np.bool_]) -> NDArray[Any] | Non
     if cluster is None:
         return None
     labels = as_labels(cluster)
+    if labels.ndim == 0:
+        raise DataError("Cluster labels are one per row", repr(cluster), f"pass a column with {len(kept)} of them")
     if labels.shape != kept.shape:
         raise DataError("Cluster labels are one per row", f"shape {labels.shape}", f"pass {len(kept)} of them")
     labels = labels[kept]
