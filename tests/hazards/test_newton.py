@@ -88,3 +88,14 @@ def test_looks_are_dearer_where_slots_are_gone_through_block_by_block(monkeypatc
     monkeypatch.setattr(sums, "LARGEST_TABLE", 1)
     monkeypatch.setattr(sums, "BLOCK_SLOTS", 4)
     assert problem_of(1, n=50).steps_a_look > few.steps_a_look
+
+
+def test_a_start_that_is_less_likely_than_0_is_given_up():
+    problem = problem_of(5)
+    from_zero = maximise(problem, NAMES)
+    at_zero = problem.at(np.zeros(3)).loglik
+    far = np.array([4.0, -4.0, 4.0])
+    assert problem.at(far).loglik < at_zero
+    given_up = maximise(problem, NAMES, far, at_zero=at_zero)
+    np.testing.assert_array_equal(given_up.coef, from_zero.coef)
+    assert given_up.n_iter == from_zero.n_iter
