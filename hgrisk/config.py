@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import tomli_w
 from pydantic import Field, field_validator, model_validator
 
+from hgrisk.audit.settings import AuditSettings
 from hgrisk.cohort import CohortSettings
 from hgrisk.dataset import SplitSettings
 from hgrisk.errors import ConfigError
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.explain.echo import EchoSettings
 from hgrisk.explain.ladder import LadderSettings
+from hgrisk.explain.settings import ExplainSettings
 from hgrisk.features.settings import FeatureSettings
-from hgrisk.models.penalty import CHOSEN
-from hgrisk.models.protocol import SurvivalModel
-from hgrisk.models.registry import MODELS
+from hgrisk.model_settings import ModelSettings
 from hgrisk.outcome import OutcomeSettings
+from hgrisk.selection.settings import SelectionSettings
 from hgrisk.settings import Settings, read_toml
+from hgrisk.validation.settings import ValidationSettings
+
+LEFT_OUT = ("ladder", "explain")
+"""Stages with defaults that ``false`` leaves out."""
 
 
 class DataSettings(Settings):
@@ -41,107 +44,6 @@ class DataSettings(Settings):
     mapping: str | None = None
     max_bad_share: float = Field(default=0.05, ge=0, le=1)
 
-
-class ModelSettings(Settings):
-    """One model of the experiment.
-
-    Attributes
-    ----------
-    kind : str
-        Which model, by its name in `hgrisk.models.registry.MODELS`: base_rate, prior_count, cox, logistic and so on.
-    name : str
-        Name in the results: letters, digits, spaces, hyphens and underscores; the kind by default.
-    features : tuple of str
-        Families or features it is given; all by default.
-    options : dict
-        Parameters of the model; ``penalty = "chosen"`` has it chosen by cross-validation on the training rows.
-    """
-
-    kind: str
-    name: str = Field(default="", pattern=r"^[A-Za-z0-9_ -]*$")
-    features: tuple[str, ...] = ()
-    options: dict[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.kind not in MODELS:
-            raise ConfigError("A model kind is known", f"{self.kind!r}", f"use one of {', '.join(MODELS)}")
-        defaults = MODELS[self.kind]().get_params()
-        unknown = sorted(set(self.options) - set(defaults))
-        if unknown:
-            cure = f"use {', '.join(sorted(defaults))}" if defaults else "give none"
-            raise ConfigError(f"Options of {self.kind!r} are its parameters", f"{unknown[0]!r}", cure)
-        for key, value in self.options.items():
-            _check_option(self.kind, key, value, defaults[key])
-        return self
-
-    @property
-    def label(self) -> str:
-        """Name of the model in the results."""
-        return self.name or self.kind
-
-    def build(self, horizons_days: tuple[int, ...] | None = None) -> SurvivalModel:
-        """Return the model, not fitted.
-
-        Parameters
-        ----------
-        horizons_days : tuple of int, optional
-            Horizons of the evaluation, for a model that is fitted by horizon and whose options name none.
-
-        Returns
-        -------
-        SurvivalModel
-            A new model with the options.
-        """
-        model = MODELS[self.kind](**self.options)
-        if horizons_days and "horizons_days" in model.get_params() and "horizons_days" not in self.options:
-            model.set_params(horizons_days=horizons_days)
-        return model
-
-
-def _check_option(kind: str, key: str, value: Any, default: Any) -> None:
-    """Refuse a value of another type than the parameter's own, before anything is computed."""
-    hints = str(inspect.signature(MODELS[kind]).parameters[key].annotation).split(" | ")
-    kinds = [next((kind for kind in _KINDS if kind[0] in hint), _NOT_IN_A_FILE) for hint in hints if hint != "None"]
-    wanted, allowed = " or ".join(words for _, words, _ in kinds), any(fits(value) for *_, fits in kinds)
-    if key == "penalty":
-        wanted, allowed = f"{wanted} or {CHOSEN!r}", allowed or value == CHOSEN
-    if not allowed and not (value is None and default is None):
-        raise ConfigError(f"Option {key!r} of {kind!r} is {wanted}", f"{value!r}", f"leave it out for {default!r}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _are(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list | tuple) and all(map(test, value))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _are_days_by_column(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_are(_is_number), value.values()))
-
-
-_NOT_IN_A_FILE = ("", "set in Python only", lambda _: False)
-_KINDS = (
-    ("Mapping[", "a table of lists of days", _are_days_by_column),
-    ("[str", "a list of texts", _are(_is_text)),
-    ("Sequence[", "a list of numbers", _are(_is_number)),
-    ("tuple[", "a list of numbers", _are(_is_number)),
-    ("bool", "true or false", lambda value: isinstance(value, bool)),
-    ("int", "a whole number", _is_whole),
-    ("float", "a number", _is_number),
-    ("str", "text", _is_text),
-)
-"""Part of a parameter's type, what is wanted of a value, and the test of it; the first that fits."""
 
 _DEFAULT_MODELS = (
     ModelSettings(kind="base_rate"),
@@ -205,8 +107,10 @@ class Experiment(Settings):
         For the reader.
     seed : int
         The one seed; every stage draws from a stream of its own.
-    data, cohort, outcome, features, split, echo, models, ladder, evaluation, tracking, report
-        Settings of each stage.
+    data, cohort, outcome, features, split, echo, models, selection, ladder, evaluation, explain, tracking, report
+        Settings of each stage; ``ladder`` and ``explain`` may be None.
+    validation, audit
+        Settings of validation designs and of the fairness audit; None leaves them out, which is the default.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
@@ -220,14 +124,18 @@ class Experiment(Settings):
     split: SplitSettings = SplitSettings()
     echo: EchoSettings = EchoSettings()
     models: tuple[ModelSettings, ...] = _DEFAULT_MODELS
+    selection: SelectionSettings = SelectionSettings()
     ladder: LadderSettings | None = LadderSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
+    validation: ValidationSettings | None = None
+    audit: AuditSettings | None = None
+    explain: ExplainSettings | None = ExplainSettings()
     tracking: TrackingSettings = TrackingSettings()
     report: ReportSettings = ReportSettings()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        both = sorted(set(self.evaluation.by) & set(self.features.covariates))
+        both = sorted(set(self.audit_columns) & set(self.features.covariates))
         if both:
             raise ConfigError(
                 "An audit-only column is never a feature", f"{both[0]!r} as both", "take it out of one of the two"
@@ -238,7 +146,23 @@ class Experiment(Settings):
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
             raise ConfigError("Every model has a name of its own", f"{twice[0]!r} twice", "give each a name")
+        for stage in (self.validation, self.audit, self.explain):
+            unknown = [name for name in (stage.models if stage else ()) if name not in labels]
+            if unknown:
+                raise ConfigError(
+                    "A stage is for models of the experiment", f"{unknown[0]!r}", f"use {', '.join(labels)}"
+                )
         return self
+
+    @property
+    def audit_columns(self) -> tuple[str, ...]:
+        """Columns that are audited and never features, each once."""
+        audit = (*self.audit.by, *self.audit.only_audit, *self.audit.reported_more) if self.audit else ()
+        return tuple(dict.fromkeys((*self.evaluation.by, *audit)))
+
+    def labels_of(self, stage: ValidationSettings | AuditSettings | ExplainSettings) -> tuple[str, ...]:
+        """Return the names of the models that a stage is for: those that it names, or all."""
+        return stage.models or tuple(model.label for model in self.models)
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -247,7 +171,7 @@ class Experiment(Settings):
         Parameters
         ----------
         path : str or Path
-            A TOML file; the key ``ladder = false`` leaves the ladder out.
+            A TOML file; ``ladder = false`` and ``explain = false`` leave these out.
 
         Returns
         -------
@@ -260,8 +184,9 @@ class Experiment(Settings):
             If the file is absent, is not TOML, or breaks a rule.
         """
         values = read_toml(Path(path))
-        if values.get("ladder") is False:
-            values["ladder"] = None
+        for stage in LEFT_OUT:
+            if values.get(stage) is False:
+                values[stage] = None
         return cls.parse(values, where=Path(path).name)
 
     def to_toml(self) -> str:
@@ -273,8 +198,7 @@ class Experiment(Settings):
             TOML text.
         """
         values = self.model_dump(mode="python", exclude_none=True)
-        if self.ladder is None:
-            values["ladder"] = False
+        values |= {stage: False for stage in LEFT_OUT if getattr(self, stage) is None}
         return tomli_w.dumps(_plain(values))
 
 

@@ -20,6 +20,9 @@ from hgrisk.features.table import FeatureTable
 from hgrisk.outcome import Outcome
 from hgrisk.settings import Settings
 
+UNKNOWN = "unknown"
+"""What an audit column says where it has no value."""
+
 
 class SplitSettings(Settings):
     """How landmarks are parted into training and test.
@@ -168,7 +171,7 @@ class Dataset:
                     f"{name!r} with {self.landmarks[name].n_unique()}",
                     "use a column of groups, such as region",
                 )
-        texts = {name: self.landmarks[name].cast(pl.String).fill_null("unknown").to_list() for name in columns}
+        texts = {name: self.landmarks[name].cast(pl.String).fill_null(UNKNOWN).to_list() for name in columns}
         return pd.DataFrame(texts, index=self.X.index)
 
     def take(self, outcome: Outcome) -> Dataset:
@@ -187,6 +190,22 @@ class Dataset:
         ids = outcome.table[LANDMARK]
         landmarks = ids.to_frame().join(self.landmarks, on=LANDMARK, how="left", maintain_order="left")
         return replace(self, X=self.X.loc[ids.to_list()], outcome=outcome, landmarks=landmarks)
+
+    def repeated(self, times: NDArray[np.integer[Any]]) -> Dataset:
+        """Return each row as often as it is asked for, such as in a bootstrap draw.
+
+        Parameters
+        ----------
+        times : ndarray of int, shape (n,)
+            How often, 0 and above; copies of a network remain one network.
+
+        Returns
+        -------
+        Dataset
+            The rows, copies next to each other.
+        """
+        places = np.repeat(np.arange(len(times)), times)
+        return self.take(replace(self.outcome, table=self.outcome.table[places]))
 
     def split(self, settings: SplitSettings | None = None, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Part the landmarks into training and test.

@@ -10,35 +10,44 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
+from hgrisk.analyses.audited import audit_tables
+from hgrisk.analyses.chosen import card_tables, choice_tables
+from hgrisk.analyses.explained import explanation_tables
+from hgrisk.analyses.stacked import Tables
+from hgrisk.analyses.validated import validation_tables
 from hgrisk.cohort import select_landmarks
-from hgrisk.config import Experiment, ModelSettings
+from hgrisk.config import Experiment
 from hgrisk.dataset import Dataset
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.explain.echo import find_echoes
 from hgrisk.explain.ladder import COLUMNS as LADDER_COLUMNS
 from hgrisk.explain.ladder import climb_ladder, ladder_steps
-from hgrisk.facts import Prepared, gather
+from hgrisk.facts import Prepared, gather, middle_horizon
 from hgrisk.features.build import build_features
 from hgrisk.features.canary import leak_canary
 from hgrisk.features.quality import without_idle
 from hgrisk.features.registry import families
 from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.judgement import FittedModel, Judge
-from hgrisk.models.penalty import settle_penalty
+from hgrisk.model_settings import ModelSettings
+from hgrisk.models.fitting import Fit, Penalties, columns_of
 from hgrisk.outcome import time_to_rereport
 from hgrisk.provenance import seeds
 from hgrisk.report.write import FIGURES, REPORT, write_report
 from hgrisk.results import EXPERIMENT, TABLES, RunFolder
 from hgrisk.tracking import default_uri, track_run
 
-STEPS = ("read", "cohort", "outcome", "features", "leak canary", "split", "echo", "models", "ladder", "tables")
-"""Names of the steps, as ``progress`` is told them."""
+STEPS = (
+    *("read", "cohort", "outcome", "features", "leak canary", "split", "echo", "models", "ladder"),
+    *("explanations", "validation", "audit", "tables"),
+)
+"""Names of the steps, as ``progress`` is told them; those that an experiment leaves out pass at once."""
 
 
-Penalties = dict[tuple[str, ...], float]
+STREAMS = ("split", "bootstrap", "canary", "folds", "explanations", "validation", "audit")
+"""What has random numbers of its own; a name is added at the end, so that the others keep theirs."""
 
 
 @dataclass(frozen=True)
@@ -112,16 +121,19 @@ def run_experiment(
     """
     # one thread, so that sums are taken in one order on every machine
     with threadpool_limits(limits=1):
-        streams = seeds(experiment.seed, ("split", "bootstrap", "canary", "folds"))
+        streams = seeds(experiment.seed, STREAMS)
         prepared = _prepare(experiment, data, mapping, streams, progress)
         judge = Judge(prepared.test, _censoring(experiment, prepared), experiment.evaluation, streams["bootstrap"])
         known: Penalties = {}  # models of one set of columns share the choice of their penalty
         progress("models")
-        models = tuple(_fit(settings, prepared, judge, streams["folds"], known) for settings in experiment.models)
+        fits = _fits(experiment, prepared, streams["folds"], known)
+        models = tuple(_fitted(name, fit, prepared, judge) for name, fit in fits.items())
         progress("ladder")
         ladder = _ladder(experiment, prepared, judge, streams["folds"], known)
+        further = choice_tables(fits) | card_tables(models)
+        further |= _analyses(experiment, prepared, judge, models, streams, progress)
         progress("tables")
-        return RunResult(experiment, gather(experiment, prepared, judge, models, ladder), models, prepared)
+        return RunResult(experiment, gather(experiment, prepared, judge, models, ladder, further), models, prepared)
 
 
 def _prepare(
@@ -160,14 +172,46 @@ def _censoring(experiment: Experiment, prepared: Prepared) -> NDArray[np.void]:
     return part.y_from_landmark
 
 
-def _fit(settings: ModelSettings, prepared: Prepared, judge: Judge, seed: int, known: Penalties) -> FittedModel:
-    columns = _columns(settings, prepared)
-    train, horizons = prepared.train, judge.settings.horizons_days
-    model = settle_penalty(settings.build(horizons), train.X[columns], train.y, train.clusters, seed, known=known)
-    offered = {"followable_days": train.followable_days, "cluster": _clusters(train)}
-    more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
-    model.fit(train.X[columns], train.y_for(model), **more)
-    return FittedModel(settings.label, model, columns, judge.evaluate(settings.label, model, columns, groups=True))
+def _fits(experiment: Experiment, prepared: Prepared, seed: int, known: Penalties | None = None) -> dict[str, Fit]:
+    """Return how each model is fitted; ``known`` is shared by fits on one set of training landmarks only."""
+    return {
+        settings.label: settings.fit(_columns(settings, prepared), experiment.selection, seed=seed, known=known)
+        for settings in experiment.models
+    }
+
+
+def _fitted(name: str, fit: Fit, prepared: Prepared, judge: Judge) -> FittedModel:
+    model = fit(prepared.train, judge.settings.horizons_days)
+    columns = list(columns_of(model, prepared.train.X))
+    return FittedModel(name, model, columns, judge.evaluate(name, model, columns, groups=True))
+
+
+def _analyses(
+    experiment: Experiment,
+    prepared: Prepared,
+    judge: Judge,
+    models: tuple[FittedModel, ...],
+    streams: dict[str, int],
+    progress: Callable[[str], None],
+) -> Tables:
+    """Return the tables of the stages that the experiment asks for."""
+    fits, by_name = _fits(experiment, prepared, streams["folds"]), {fitted.name: fitted for fitted in models}
+    horizon, parts = middle_horizon(experiment.evaluation.horizons_days), (prepared.train, prepared.test)
+    tables: Tables = {}
+    progress("explanations")
+    if explain := experiment.explain:
+        wanted = {name: by_name[name] for name in experiment.labels_of(explain)}
+        tables |= explanation_tables(wanted, fits, parts, horizon, explain, seed=streams["explanations"])
+    progress("validation")
+    if designs := experiment.validation:
+        judged = {name: fits[name] for name in experiment.labels_of(designs)}
+        seed, settings = streams["validation"], experiment.evaluation
+        tables |= validation_tables(prepared.whole, parts, judged, designs, settings, seed=seed)
+    progress("audit")
+    if audit := experiment.audit:
+        samples = {name: judge.sample(by_name[name]) for name in experiment.labels_of(audit)}
+        tables |= audit_tables(samples, prepared.test, horizon, audit, seed=streams["audit"])
+    return tables
 
 
 def _columns(settings: ModelSettings, prepared: Prepared) -> list[str]:
@@ -197,22 +241,18 @@ def _named(experiment: Experiment) -> set[str]:
     return names | ({ladder.count_feature, ladder.recency_feature} if ladder else set())
 
 
-def _clusters(train: Dataset) -> NDArray[np.int64] | None:
-    """Return the household networks for robust errors, or nothing where every landmark is alone."""
-    return train.clusters if len(np.unique(train.clusters)) < len(train.clusters) else None
-
-
 def _own_features(settings: ModelSettings) -> tuple[str, ...]:
     """Return the features that a model names in its own parameters, such as ``count_feature``."""
-    params = settings.build().get_params()
-    return tuple(value for key, value in params.items() if key.endswith("_feature"))
+    params = [item for model in settings.build().values() for item in model.get_params().items()]
+    return tuple(dict.fromkeys(value for key, value in params if key.endswith("_feature")))
 
 
 def _ladder(experiment: Experiment, prepared: Prepared, judge: Judge, seed: int, known: Penalties) -> pd.DataFrame:
     if experiment.ladder is None:
         return pd.DataFrame(columns=list(LADDER_COLUMNS))
     kinds = {spec.name: spec.family for spec in prepared.features.catalogue}
-    return climb_ladder(prepared.train, ladder_steps(kinds, experiment.ladder), judge.evaluate, seed, known)
+    steps, horizons = ladder_steps(kinds, experiment.ladder), experiment.evaluation.horizons_days
+    return climb_ladder(prepared.train, steps, judge.evaluate, seed, known, horizons_days=horizons)
 
 
 def write_run(result: RunResult, out: Path) -> Path:

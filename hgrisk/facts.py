@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,7 +67,12 @@ class Prepared:
 
 
 def gather(
-    experiment: Experiment, prepared: Prepared, judge: Judge, models: tuple[FittedModel, ...], ladder: pd.DataFrame
+    experiment: Experiment,
+    prepared: Prepared,
+    judge: Judge,
+    models: tuple[FittedModel, ...],
+    ladder: pd.DataFrame,
+    further: Mapping[str, pd.DataFrame],
 ) -> RunFolder:
     """Gather what a run leaves.
 
@@ -82,6 +88,8 @@ def gather(
         The fitted models.
     ladder : DataFrame
         The prior-violence ladder.
+    further : mapping of str to DataFrame
+        Tables beyond the scores, by name; see `hgrisk.report.content.FURTHER`.
 
     Returns
     -------
@@ -122,6 +130,7 @@ def gather(
         limits=list(experiment.report.limits),
         apparent=experiment.split.kind == "none",
         calibration_horizon_days=horizon,
+        further=further,
     )
     quarantine = account.unused.filter(pl.col("status") == "quarantined").to_pandas()
     return RunFolder(content, quarantine, models[0].evaluation.support, experiment.to_toml())
@@ -165,7 +174,7 @@ def attrition(prepared: Prepared) -> pl.DataFrame:
 
 
 def _run_facts(experiment: Experiment, prepared: Prepared, models: tuple[FittedModel, ...]) -> dict[str, str]:
-    penalties = {fitted.name: fitted.model.get_params().get("penalty") for fitted in models}
+    penalties = {fitted.name: fitted.inner.get_params().get("penalty") for fitted in models}
     return {
         "data_digest": prepared.histories.digest,
         "code_version": code_version(),
@@ -288,7 +297,7 @@ def _split_facts(experiment: Experiment, prepared: Prepared) -> dict[str, Any]:
 def _coefficients(models: tuple[FittedModel, ...]) -> pd.DataFrame | None:
     tables: list[pd.DataFrame] = []
     for fitted in models:
-        summary = getattr(fitted.model, "summary_", None)
+        summary = getattr(fitted.inner, "summary_", None)
         if summary is not None and "hazard_ratio" in summary:
             tables.append(summary[["feature", "coef", "se", "lower", "upper"]].assign(model=fitted.name))
     if not tables:
@@ -304,7 +313,7 @@ def _dropped(idle: pd.DataFrame, models: tuple[FittedModel, ...]) -> pd.DataFram
     rows = list(zip(idle["feature"], reasons, stages, strict=True))
     found: dict[str, str] = {}
     for fitted in models:
-        holder = getattr(fitted.model, "preparer_", fitted.model)
+        holder = getattr(fitted.inner, "preparer_", fitted.inner)
         found |= getattr(holder, "dropped_", {})
     rows += [(name, reason, "training") for name, reason in sorted(found.items())]
     return pd.DataFrame(rows, columns=["feature", "reason", "stage"])

@@ -14,6 +14,7 @@ from hgrisk.evaluation.calibration import calibration_table
 from hgrisk.evaluation.evaluate import Evaluation, evaluate
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings, grid_times
+from hgrisk.models.calibrated import Calibrated
 from hgrisk.models.protocol import SurvivalModel
 
 N_BINS = 20
@@ -39,6 +40,11 @@ class FittedModel:
     model: SurvivalModel
     columns: list[str]
     evaluation: Evaluation
+
+    @property
+    def inner(self) -> SurvivalModel:
+        """The fitted model without its calibration."""
+        return self.model.model_ if isinstance(self.model, Calibrated) else self.model
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,24 @@ class Judge:
         DataFrame
             As :func:`hgrisk.evaluation.calibration.calibration_table` returns it.
         """
+        return calibration_table(self.sample(fitted), horizon)
+
+    def sample(self, fitted: FittedModel) -> Sample:
+        """Return outcomes and predicted risks of the test landmarks.
+
+        Parameters
+        ----------
+        fitted : FittedModel
+            The model.
+
+        Returns
+        -------
+        Sample
+            Row by row.
+        """
         times = self._times(fitted.model)
         risk = fitted.model.predict_cumulative_incidence(self.test.X[fitted.columns], times)
-        return calibration_table(Sample.build(self.censoring, self.test.y_from_landmark, risk, times), horizon)
+        return Sample.build(self.censoring, self.test.y_from_landmark, risk, times)
 
     def histogram(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
         """Count the predicted risks of the test landmarks in equal bins.

@@ -11,14 +11,17 @@ from typing import Any
 import pandas as pd
 
 from hgrisk.errors import DataError
-from hgrisk.report.content import ReportContent
+from hgrisk.report.content import FURTHER, ReportContent
 
 EXPERIMENT = "experiment.toml"
 TABLES = "tables"
 _MAIN = ("scores", "ladder", "attrition")
 _MORE = ("quarantine_reasons", "incidence", "features", "dropped_features")
 _BY_MODEL = ("calibration", "predicted")
-_NAMES = ("model", "step", "name", "feature", "source", "reason")
+_NAMES = (
+    *("model", "step", "name", "feature", "source", "reason", "candidate", "item", "level", "total", "label"),
+    *("part", "against", "attribute", "feature_a", "feature_b"),
+)
 """Columns of names that people choose: text, also where they look like numbers."""
 _FACTS = ("title", "experiment", "run_facts", "outcome_facts", "split_facts", "canary", "notes", "limits", "apparent")
 
@@ -64,10 +67,9 @@ class RunFolder:
             getattr(content, name).to_csv(tables / f"{name}.csv", index=False)
         for name in _BY_MODEL:
             _stacked(getattr(content, name)).to_csv(tables / f"{name}.csv", index=False)
-        if content.coefficients is not None:
-            content.coefficients.to_csv(tables / "coefficients.csv", index=False)
-        else:
-            (tables / "coefficients.csv").unlink(missing_ok=True)
+        optional = {"coefficients": content.coefficients, **{name: content.further.get(name) for name in FURTHER}}
+        for name, table in optional.items():
+            _write_or_remove(table, tables / f"{name}.csv")
         facts = {name: getattr(content, name) for name in _FACTS}
         facts["calibration_horizon_days"] = content.calibration_horizon_days
         (tables / "facts.json").write_text(json.dumps(facts, indent=2, default=list) + "\n", encoding="utf-8")
@@ -116,6 +118,7 @@ def read_content(folder: Path) -> ReportContent:
     frames: dict[str, Any] = {name: _read(folder / f"{name}.csv") for name in _MAIN}
     frames |= {name: _read(tables / f"{name}.csv") for name in _MORE}
     coefficients = tables / "coefficients.csv"
+    further = {name: tables / f"{name}.csv" for name in FURTHER}
     return ReportContent(
         **facts,
         **frames,
@@ -123,6 +126,7 @@ def read_content(folder: Path) -> ReportContent:
         coefficients=_read(coefficients) if coefficients.is_file() else None,
         calibration=_unstacked(_read(tables / "calibration.csv")),
         predicted=_unstacked(_read(tables / "predicted.csv")),
+        further={name: _read(path) for name, path in further.items() if path.is_file()},
     )
 
 
@@ -199,6 +203,14 @@ def _read(path: Path) -> pd.DataFrame:
     )
     texts = table.select_dtypes("object").columns
     return table.fillna(dict.fromkeys(texts, ""))
+
+
+def _write_or_remove(table: pd.DataFrame | None, path: Path) -> None:
+    """Write a table that this run has; remove that of an earlier run if it has none."""
+    if table is None:
+        path.unlink(missing_ok=True)
+    else:
+        table.to_csv(path, index=False)
 
 
 def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -19,12 +19,16 @@ class AuditSettings(Settings):
     ----------
     by : tuple of str
         Audit columns; every value of each is a group.
+    models : tuple of str
+        Names of the models that are audited; all by default.
     only_audit : tuple of str
         Audit columns that no model may use; the proxy test asks whether the features give them away.
     capacity_share : float
         Share of all households that can be flagged; one threshold for every group.
     reporting_factor : float
         How many times as often the violence of a group is supposed to be reported, 1 or more.
+    reported_more : mapping of str to tuple of str
+        Audit columns and their values: the groups of which that is supposed, one by one.
     min_n, min_events : int
         A group with fewer rows is withheld with its number; one with fewer re-reports by the horizon, or fewer rows
         without one, is withheld too.
@@ -42,9 +46,11 @@ class AuditSettings(Settings):
     """
 
     by: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     only_audit: tuple[str, ...] = ()
     capacity_share: float = Field(default=DEFAULT_SHARE, gt=0.0, le=1.0)
     reporting_factor: float = Field(default=1.5, ge=1.0, allow_inf_nan=False)
+    reported_more: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     min_n: int = Field(default=50, ge=1)
     min_events: int = Field(default=10, ge=0)
     n_resamples: int = Field(default=200, ge=0)

@@ -16,19 +16,24 @@ from hgrisk.evaluation.capacity import has_own_threshold
 from hgrisk.evaluation.evaluate import Evaluation
 from hgrisk.evaluation.gain import gain
 from hgrisk.models.base_rate import BaseRate
-from hgrisk.models.cox import CoxRegression
-from hgrisk.models.penalty import CHOSEN, settle_penalty
+from hgrisk.models.fitting import Fitting, Penalties
+from hgrisk.models.penalty import CHOSEN
 from hgrisk.models.prior_count import PriorCount
 from hgrisk.models.prior_count_recency import PriorCountRecency
 from hgrisk.models.protocol import SurvivalModel
+from hgrisk.models.registry import MODELS
 from hgrisk.settings import Settings
 
 FAMILY = "prior_violence"
 COLUMNS = ("step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper")
 
 
+_CHOOSES_PENALTY = ("cox", "logistic")
+"""Models whose penalty can be chosen; others keep their own."""
+
+
 class LadderSettings(Settings):
-    """The features that stand for counting and recency, and the penalty of the larger models.
+    """The features that stand for counting and recency, and the model of the larger steps.
 
     Attributes
     ----------
@@ -39,9 +44,11 @@ class LadderSettings(Settings):
     history_families : tuple of str
         Families that tell of earlier reports, or of what followed on them, and so give earlier violence away: the step
         without prior violence has none of them.
+    model : str
+        Model of the steps with more than a count and a recency, by its name in `hgrisk.models.registry.MODELS`.
     penalty : float or "chosen"
-        Ridge penalty per event of the Cox models with more than a few features; by default chosen for each step by
-        cross-validation on the training rows.
+        Penalty of that model, where it has one: for Cox and logistic regressions a ridge per event, by default chosen
+        for each step by cross-validation on the training rows.
     """
 
     count_feature: str = "prior_reports_ever"
@@ -54,7 +61,15 @@ class LadderSettings(Settings):
         "safety_domain",
         "reporters",
     )
+    model: str = "cox"
     penalty: float | Literal["chosen"] = "chosen"
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, kind: str) -> str:
+        if kind not in MODELS:
+            raise ConfigError("The ladder's model is known", f"{kind!r}", f"use one of {', '.join(MODELS)}")
+        return kind
 
     @field_validator("penalty", mode="before")
     @classmethod
@@ -125,11 +140,11 @@ def ladder_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
     if recency:
         steps.append(LadderStep("+ recency", PriorCountRecency(count, recency), (count, recency), "prior count"))
     if len(prior) > len(steps) - 1:
-        steps.append(LadderStep("prior-violence family", _cox(settings), prior, steps[-1].name))
+        steps.append(LadderStep("prior-violence family", _larger(settings), prior, steps[-1].name))
     if others:
-        steps.append(LadderStep("everything", _cox(settings), tuple(families), steps[-1].name))
+        steps.append(LadderStep("everything", _larger(settings), tuple(families), steps[-1].name))
     if rest:
-        steps.append(LadderStep("everything without prior violence", _cox(settings), rest, "everything"))
+        steps.append(LadderStep("everything without prior violence", _larger(settings), rest, "everything"))
     return steps
 
 
@@ -167,13 +182,14 @@ def family_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
     for family in dict.fromkeys(family for _, family in others):
         known |= {name for name, its in others if its == family}
         columns = tuple(name for name in families if name in known)
-        steps.append(LadderStep(f"+ {family}", _cox(settings), columns, steps[-1].name))
+        steps.append(LadderStep(f"+ {family}", _larger(settings), columns, steps[-1].name))
     return steps
 
 
-def _cox(settings: LadderSettings) -> CoxRegression:
-    model = CoxRegression()
-    model.set_params(penalty=settings.penalty)
+def _larger(settings: LadderSettings) -> SurvivalModel:
+    model = MODELS[settings.model]()
+    if "penalty" in model.get_params() and (settings.penalty != CHOSEN or settings.model in _CHOOSES_PENALTY):
+        model.set_params(penalty=settings.penalty)
     return model
 
 
@@ -182,7 +198,9 @@ def climb_ladder(
     steps: list[LadderStep],
     judge: Callable[[str, SurvivalModel, list[str]], Evaluation],
     seed: int,
-    known: dict[tuple[str, ...], float] | None = None,
+    known: Penalties | None = None,
+    *,
+    horizons_days: tuple[int, ...] = (183, 365, 548),
 ) -> pd.DataFrame:
     """Fit and judge every step.
 
@@ -198,6 +216,8 @@ def climb_ladder(
         Seed of the folds on which penalties are chosen.
     known : dict, optional
         Penalties chosen before on the same landmarks, by columns.
+    horizons_days : tuple of int
+        Horizons of the evaluation, for models that are fitted by horizon.
 
     Returns
     -------
@@ -209,10 +229,8 @@ def climb_ladder(
     known = {} if known is None else known
     rows = []
     for step in steps:
-        columns = list(step.features)
-        model = settle_penalty(step.model, train.X[columns], train.y, train.clusters, seed, known=known)
-        model.fit(train.X[columns], train.y_for(model))
-        judged[step.name] = evaluation = judge(step.name, model, columns)
+        model = Fitting(step.model, step.features, seed, known)(train, horizons_days)
+        judged[step.name] = evaluation = judge(step.name, model, list(step.features))
         whole = evaluation.table[evaluation.table["group"] == "all"]
         for row in whole.to_dict("records"):
             difference: tuple[float | None, ...] = (None, None, None)

@@ -95,6 +95,11 @@ class Calibrated(SurvivalModel):
         """Whether the model takes rows that enter late, as those of a hazard do."""
         return self._inner().takes_entry
 
+    @property
+    def has_terms(self) -> bool:
+        """Whether the model's score can be taken apart."""
+        return self._inner().has_terms
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None, followable_days: Any = None, cluster: Any = None) -> Self:
         """Fit the model, and its maps on rows it was not trained on.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from hgrisk.models.protocol import SurvivalModel
 Fit = Callable[[Dataset, tuple[int, ...]], SurvivalModel]
 """``fit(train, horizons_days)`` returns a model fitted on the training landmarks and nothing else."""
 
+Penalties = dict[tuple[str, ...], float]
+"""Penalties chosen before on the same rows, by columns."""
+
 
 @dataclass(frozen=True)
 class Fitting:
@@ -31,11 +34,14 @@ class Fitting:
         The features it is given; all by default.
     seed : int
         Seed of the folds on which a penalty is chosen.
+    known : dict, optional
+        Penalties chosen before, which models of one set of columns share; only where all are fitted on the same rows.
     """
 
     model: SurvivalModel
     columns: tuple[str, ...] = ()
     seed: int = 0
+    known: Penalties | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, train: Dataset, horizons_days: tuple[int, ...]) -> SurvivalModel:
         """Return a copy of the model, fitted.
@@ -56,7 +62,8 @@ class Fitting:
         model: SurvivalModel = clone(self.model)
         if "horizons_days" in model.get_params():
             model.set_params(horizons_days=horizons_days)
-        model = settle_penalty(model, X, train.y, train.clusters, self.seed, known={})
+        known: Penalties = {} if self.known is None else self.known
+        model = settle_penalty(model, X, train.y, train.clusters, self.seed, known=known)
         offered = {"followable_days": train.followable_days, "cluster": network_labels(train)}
         more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
         return model.fit(X, train.y_for(model), **more)

@@ -219,6 +219,11 @@ class SurvivalModel(ColumnMemory, BaseEstimator, ABC):  # type: ignore[misc]  # 
             raise DataError("A concordance is of rows that can be compared", "no such pair", "pass more rows")
         return float(won[0] / compared[0])
 
+    @property
+    def has_terms(self) -> bool:
+        """Whether a score can be taken apart by :meth:`score_terms`."""
+        return type(self).score_terms is not SurvivalModel.score_terms
+
     def score_terms(self, X: Any, at_days: float) -> ScoreTerms:  # noqa: ARG002
         """Return what each feature adds to the score of each row.
 

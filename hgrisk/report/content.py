@@ -21,6 +21,30 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "dropped_features": ("feature", "reason"),
 }
 
+_INTERVAL = ("estimate", "lower", "upper")
+FURTHER: Mapping[str, tuple[str, ...]] = {
+    "selection": ("model", "candidate", "mean", "se", "is_best", "is_chosen"),
+    "card_points": ("model", "item", "level", "points"),
+    "card_risks": ("model", "horizon_days", "total", "n_rows", "risk", "lower", "upper"),
+    "importance": ("model", "feature", "family", "mean_abs", "lower", "upper"),
+    "importance_families": ("model", "family", "mean_abs", "lower", "upper"),
+    "shapes": ("model", "feature", "own_share", "label", "low", "high", "n", "mean", "lower", "upper"),
+    "interactions": ("model", "feature_a", "feature_b"),
+    "stability": ("model", "by", "feature", "family", "mean_abs", "lower", "upper", "mean_rank", "top_share"),
+    "stability_fits": ("model", "by", "fit", "rank_correlation"),
+    "validation": ("design", "part", "model", "metric", "horizon_days", *_INTERVAL, "n_train", "n_test", "n_events"),
+    "validation_differences": ("design", "part", "model", "against", "metric", "horizon_days", "difference"),
+    "validation_pooled": ("design", "model", "metric", "horizon_days", *_INTERVAL, "prediction_lower", "difference"),
+    "validation_optimism": ("model", "metric", "horizon_days", "apparent", "optimism", "corrected"),
+    "validation_learning": ("share", "draw", "n_train_networks", "model", "metric", "horizon_days", *_INTERVAL),
+    "validation_omitted": ("design", "part", "horizon_days", "reason"),
+    "audit_groups": ("model", "attribute", "group", "horizon_days", "measure", *_INTERVAL, "difference", "n", "shown"),
+    "audit_proxy": ("attribute", "level", "auc", "lower", "upper", "n", "shown"),
+    "audit_proxy_features": ("attribute", "level", "feature", "weight", "auc_alone"),
+    "audit_label_bias": ("model", "attribute", "level", "group", "scenario", "measure", *_INTERVAL, "n", "shown"),
+}
+"""Tables that a run may have beside its scores, by name, with their first columns."""
+
 Fact = str | float | Sequence[str | float]
 
 
@@ -75,6 +99,8 @@ class ReportContent:
         The horizon of ``calibration``.
     predicted : Mapping
         Model to ``left``, ``right``, ``n``: a histogram of predicted risks; may be empty.
+    further : Mapping
+        Some of the tables of `FURTHER`, by name: choices, cards, explanations, validation designs, audits.
     """
 
     title: str
@@ -98,6 +124,7 @@ class ReportContent:
     apparent: bool
     calibration_horizon_days: float | None = None
     predicted: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    further: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a table that lacks a column."""
@@ -107,5 +134,7 @@ class ReportContent:
             require_columns(table, calibration.COLUMNS, f"calibration of {model}")
         for model, table in self.predicted.items():
             require_columns(table, calibration.HISTOGRAM_COLUMNS, f"predicted of {model}")
+        for name, table in self.further.items():
+            require_columns(table, FURTHER[name], name)
         if self.coefficients is not None:
             require_columns(self.coefficients, coefficients.COLUMNS, "coefficients")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -117,7 +117,7 @@ def _pairs(
     n_failed = 0
     for copies in counts:
         try:
-            model = fit(_drawn(data, copies), asked.horizons_days)
+            model = fit(data.repeated(copies), asked.horizons_days)
             weights = np.stack((copies.astype(np.float64), np.ones(len(copies))))
             found.append(_metrics_of(model, data, asked, metrics, weights))
         except FitError:
@@ -126,12 +126,6 @@ def _pairs(
         failed = f"{n_failed} of {len(counts)} that cannot"
         raise FitError("A model can be fitted in nine of ten draws", failed, "make it simpler or choose other horizons")
     return {key: np.array([one[key] for one in found]) for key in found[0]}, n_failed
-
-
-def _drawn(data: Dataset, copies: Counts) -> Dataset:
-    """Return the rows, each as often as it was drawn; the copies of a network remain one network."""
-    places = np.repeat(np.arange(len(copies)), copies)
-    return data.take(replace(data.outcome, table=data.outcome.table[places]))
 
 
 def _metrics_of(

@@ -22,6 +22,8 @@ class ValidationSettings(Settings):
         "folds" (unseen household networks, cross-validated), "rolling" (each year judged by a model trained on the
         years before), "regions" (each region judged by a model trained elsewhere), "optimism" (corrected by bootstrap)
         and "learning" (more and more of the training networks).
+    models : tuple of str
+        Names of the models that are judged, of which the first is what the others are compared with; all by default.
     n_folds : int
         Folds of household networks.
     first_year : int, optional
@@ -41,6 +43,7 @@ class ValidationSettings(Settings):
     """
 
     designs: tuple[Design, ...] = ("folds", "rolling", "regions")
+    models: tuple[str, ...] = ()
     n_folds: int = Field(default=10, ge=2)
     first_year: int | None = None
     train_years: int | None = Field(default=None, ge=1)

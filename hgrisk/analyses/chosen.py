@@ -1,0 +1,53 @@
+"""What was chosen in the making of models: candidates, and the points of cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hgrisk.analyses.stacked import Tables, not_empty, stacked
+from hgrisk.judgement import FittedModel
+from hgrisk.models.by_horizon.total_score import TotalScore
+from hgrisk.models.fitting import Fit
+from hgrisk.models.points_card import PointsCard
+from hgrisk.selection.nested import ChoosingFit
+
+
+def choice_tables(fits: Mapping[str, Fit]) -> Tables:
+    """Return the choices among candidates.
+
+    Parameters
+    ----------
+    fits : mapping of str to callable
+        How each model was fitted, by its name, after it was.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        "selection" with ``model`` and the columns of `Choice.table`; nothing without candidates.
+    """
+    chosen = [(name, fit.choices[0]) for name, fit in fits.items() if isinstance(fit, ChoosingFit)]
+    return not_empty({"selection": stacked(({"model": name}, choice.table) for name, choice in chosen)})
+
+
+def card_tables(models: Iterable[FittedModel]) -> Tables:
+    """Return points and risks of cards, and the risks of counts.
+
+    Parameters
+    ----------
+    models : iterable of FittedModel
+        The fitted models.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        "card_points": ``model``, ``item``, ``level``, ``points``. "card_risks": ``model``, ``horizon_days``, ``total``,
+        ``n_rows``, ``risk``, ``lower``, ``upper``, before any calibration.
+    """
+    totals = [(each.name, each.inner) for each in models if isinstance(each.inner, TotalScore)]
+    cards = [(name, model) for name, model in totals if isinstance(model, PointsCard)]
+    return not_empty(
+        {
+            "card_points": stacked(({"model": name}, model.card_) for name, model in cards),
+            "card_risks": stacked(({"model": name}, model.risk_by_total_) for name, model in totals),
+        }
+    )

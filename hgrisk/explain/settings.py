@@ -1,0 +1,38 @@
+"""Settings of the explanations of an experiment: of whole models, never of a case."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from hgrisk.settings import Settings
+
+
+class ExplainSettings(Settings):
+    """Which models are explained, and how far. What a case's score is made of is never part of a run.
+
+    Attributes
+    ----------
+    models : tuple of str
+        Names of the models; by default all whose scores can be taken apart.
+    n_resamples : int
+        Bootstrap draws of household networks for the intervals of importance; fewer than 20 give none.
+    n_shapes : int
+        So many features of each model, the most important ones, have their shape shown.
+    n_interacting : int
+        Interactions are looked for among so many features, the most important ones; 0 for none.
+    n_draws : int
+        Bootstrap draws of household networks in which the model is fitted anew, for the stability of importance; 0 for
+        none, otherwise 2 or more.
+    by_year : bool
+        Whether the model is also fitted anew on each year's training landmarks alone.
+    top : int
+        Stability tells how often a feature is among so many.
+    """
+
+    models: tuple[str, ...] = ()
+    n_resamples: int = Field(default=200, ge=0)
+    n_shapes: int = Field(default=6, ge=0)
+    n_interacting: int = Field(default=0, ge=0)
+    n_draws: int = Field(default=0, ge=0)
+    by_year: bool = False
+    top: int = Field(default=10, ge=1)
