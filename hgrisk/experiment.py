@@ -131,9 +131,11 @@ def run_experiment(
         progress("ladder")
         ladder = _ladder(experiment, prepared, judge, streams["folds"], known)
         further = choice_tables(fits) | card_tables(models)
-        further |= _analyses(experiment, prepared, judge, models, streams, progress)
+        further |= _analyses(experiment, prepared, judge, models, streams=streams, progress=progress)
         progress("tables")
-        return RunResult(experiment, gather(experiment, prepared, judge, models, ladder, further), models, prepared)
+        return RunResult(
+            experiment, gather(experiment, prepared, judge, models, ladder=ladder, further=further), models, prepared
+        )
 
 
 def _prepare(
@@ -182,7 +184,7 @@ def _fits(experiment: Experiment, prepared: Prepared, seed: int, known: Penaltie
 
 def _fitted(name: str, fit: Fit, prepared: Prepared, judge: Judge) -> FittedModel:
     model = fit(prepared.train, judge.settings.horizons_days)
-    columns = list(columns_of(model, prepared.train.X))
+    columns = [str(column) for column in columns_of(model, prepared.train.X).columns]
     return FittedModel(name, model, columns, judge.evaluate(name, model, columns, groups=True))
 
 
@@ -191,6 +193,7 @@ def _analyses(
     prepared: Prepared,
     judge: Judge,
     models: tuple[FittedModel, ...],
+    *,
     streams: dict[str, int],
     progress: Callable[[str], None],
 ) -> Tables:

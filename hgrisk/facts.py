@@ -71,6 +71,7 @@ def gather(
     prepared: Prepared,
     judge: Judge,
     models: tuple[FittedModel, ...],
+    *,
     ladder: pd.DataFrame,
     further: Mapping[str, pd.DataFrame],
 ) -> RunFolder:

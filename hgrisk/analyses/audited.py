@@ -41,14 +41,11 @@ def audit_tables(
         "audit_groups" and "audit_label_bias" with ``model`` in front, the second also with ``attribute`` and ``level``;
         "audit_proxy" and "audit_proxy_features", which are about the features.
     """
-    columns = (*settings.by, *settings.only_audit)
+    columns = tuple(dict.fromkeys((*settings.by, *settings.only_audit, *settings.reported_more)))
+    by, every = test.groups(columns), settings.model_copy(update={"by": columns})
     groups = [
-        (
-            {"model": name},
-            audit_groups(sample, test.groups(columns), test.clusters, horizon, settings=all_of, seed=seed),
-        )
+        ({"model": name}, audit_groups(sample, by, test.clusters, horizon, settings=every, seed=seed))
         for name, sample in samples.items()
-        for all_of in (settings.model_copy(update={"by": columns}),)
         if columns
     ]
     proxies = [_proxy(test, name, settings, seed) for name in settings.only_audit]

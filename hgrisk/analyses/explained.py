@@ -16,6 +16,7 @@ from hgrisk.explain.shapes import ShapeFunction, shape
 from hgrisk.explain.stability import Stability, stability
 from hgrisk.judgement import FittedModel
 from hgrisk.models.fitting import Fit
+from hgrisk.models.protocol import SurvivalModel
 
 Models = Mapping[str, FittedModel]
 
@@ -60,9 +61,12 @@ def explanation_tables(
         for each in _shapes(fitted, found[name], test, horizon, settings.n_shapes)
     ]
     stable = [
-        ({"model": name, "by": by}, each)
-        for name, fitted in able.items()
-        for by, each in _stabilities(fits[name], fitted, train, test, horizon, settings, seed)
+        (
+            {"model": name, "by": by},
+            stability(_refits(fits[name], rows, horizon), X, horizon, test.catalogue, settings.top),
+        )
+        for name, X in ((name, test.X[fitted.columns]) for name, fitted in able.items())
+        for by, rows in _other_rows(train, settings, seed)
     ]
     return not_empty(
         {
@@ -89,24 +93,19 @@ def _shapes(
         yield shape(fitted.model, test.X[fitted.columns], feature, horizon)
 
 
-def _stabilities(
-    fit: Fit,
-    fitted: FittedModel,
-    train: Dataset,
-    test: Dataset,
-    horizon: int,
-    settings: ExplainSettings,
-    seed: int,
-) -> Iterator[tuple[str, Stability]]:
-    X = test.X[fitted.columns]
-    sources = {
-        "draws": _drawn(train, settings.n_draws, seed) if settings.n_draws else None,
-        "years": _years(train) if settings.by_year else None,
-    }
-    for by, source in sources.items():
-        if source is not None:
-            models = ((name, fit(part, (horizon,))) for name, part in source)
-            yield by, stability(models, X, horizon, test.catalogue, settings.top)
+def _other_rows(
+    train: Dataset, settings: ExplainSettings, seed: int
+) -> Iterator[tuple[str, Iterator[tuple[int, Dataset]]]]:
+    """Yield the sources of other training landmarks, and from each the landmarks by name."""
+    if settings.n_draws:
+        yield "draws", _drawn(train, settings.n_draws, seed)
+    if settings.by_year:
+        yield "years", _years(train)
+
+
+def _refits(fit: Fit, rows: Iterator[tuple[int, Dataset]], horizon: int) -> Iterator[tuple[int, SurvivalModel]]:
+    for name, part in rows:
+        yield name, fit(part, (horizon,))
 
 
 def _drawn(train: Dataset, n_draws: int, seed: int) -> Iterator[tuple[int, Dataset]]:

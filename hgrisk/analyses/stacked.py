@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ Tables = dict[str, pd.DataFrame]
 """Tables by the name under which a run keeps them; see `hgrisk.report.content.FURTHER`."""
 
 
-def stacked(tables: Iterable[tuple[Mapping[str, object], pd.DataFrame]]) -> pd.DataFrame:
+def stacked(tables: Iterable[tuple[Mapping[str, Any], pd.DataFrame]]) -> pd.DataFrame:
     """Put tables below each other, each with what it is of in front.
 
     Parameters
