@@ -246,7 +246,7 @@ def _named(experiment: Experiment) -> set[str]:
 
 def _own_features(settings: ModelSettings) -> tuple[str, ...]:
     """Return the features that a model names in its own parameters, such as ``count_feature``."""
-    params = [item for model in settings.build().values() for item in model.get_params().items()]
+    params = [item for model in settings.build_candidates().values() for item in model.get_params().items()]
     return tuple(dict.fromkeys(value for key, value in params if key.endswith("_feature")))
 
 

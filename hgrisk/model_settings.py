@@ -89,23 +89,27 @@ class ModelSettings(Settings):
         """Name of the model in the results."""
         return self.name or self.kind
 
-    def build(self) -> dict[str, SurvivalModel]:
-        """Return the models that it can become, not fitted.
+    def build(self) -> SurvivalModel:
+        """Return the model, not fitted.
+
+        Returns
+        -------
+        SurvivalModel
+            A new model with the options; of candidates, the one that the kind and options by themselves would be.
+        """
+        return self._built(self.kind, self.options)
+
+    def build_candidates(self) -> dict[str, SurvivalModel]:
+        """Return the candidates by name, not fitted, from the simplest on; without candidates the model alone.
 
         Returns
         -------
         dict of str to SurvivalModel
-            The one model under its own name, or every candidate.
+            New models.
         """
         if not self.candidates:
-            return {self.label: self._built(self.kind, self.options)}
-        return {
-            each.label: self._built(
-                each.kind or self.kind,
-                each.options if each.kind not in ("", self.kind) else {**self.options, **each.options},
-            )
-            for each in self.candidates
-        }
+            return {self.label: self.build()}
+        return {each.label: self._candidate(each) for each in self.candidates}
 
     def fit(
         self, columns: Sequence[str], selection: SelectionSettings, *, seed: int, known: Penalties | None = None
@@ -129,11 +133,14 @@ class ModelSettings(Settings):
             ``fit(train, horizons_days)``.
         """
         if not self.candidates:
-            (model,) = self.build().values()
-            return Fitting(model, tuple(columns), seed, known)
+            return Fitting(self.build(), tuple(columns), seed, known)
         # candidates are compared on folds, each with rows of its own
-        fits = {name: Fitting(model, tuple(columns), seed) for name, model in self.build().items()}
+        fits = {name: Fitting(model, tuple(columns), seed) for name, model in self.build_candidates().items()}
         return ChoosingFit(fits, selection, seed)
+
+    def _candidate(self, candidate: CandidateSettings) -> SurvivalModel:
+        same = candidate.kind in ("", self.kind)
+        return self._built(candidate.kind or self.kind, {**(self.options if same else {}), **candidate.options})
 
     def _built(self, kind: str, options: dict[str, Any]) -> SurvivalModel:
         model = MODELS[kind](**options)

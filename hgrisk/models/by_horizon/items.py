@@ -121,7 +121,7 @@ def words_of(item: Item) -> list[str]:
     if item.kind == "text":
         return item.names
     if item.kind == "yes or no":
-        return ["no", "yes", NOT_KNOWN]
+        return [*(["no", "yes"] if item.cuts else ["no or yes"]), NOT_KNOWN]
     shown = [f"{cut:g}" for cut in item.cuts]
     if item.kind == "count":
         begins = [0, *(int(cut) for cut in item.cuts)]
