@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation._sums import weighted_sums
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import weighted_sums
 
 DEFAULT_SHARE = 0.05
 DEFAULT_SHARES = (0.01, 0.02, 0.05, 0.10)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation._sums import ratio
 from hgrisk.evaluation.capacity import DEFAULT_COST_RATIO, DEFAULT_SHARE, flagged_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio
 
 
 def expected_cost(
