@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
-from hgrisk.evaluation._sums import ratio, weighted_sums
 from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
 from hgrisk.evaluation.capacity import fill_capacity
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 from hgrisk.surv import RE_REPORT
 
 EVERYONE = "all"

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
-from hgrisk.evaluation._sums import ratio, weighted_sums
 from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
 from hgrisk.evaluation.capacity import fill_capacity
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 from hgrisk.surv import RE_REPORT
 
 AS_REPORTED, EQUAL, ADJUSTED = "as_reported", "equal_reporting", "equal_reporting_adjusted_risks"

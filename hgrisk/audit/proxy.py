@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
-from hgrisk.evaluation._sums import draw_blocks, ratio
 from hgrisk.evaluation.bootstrap import Counts, cluster_codes, cluster_weights, percentile_interval
+from hgrisk.evaluation.sums import draw_blocks, ratio
 from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.models.preparation import FeaturePreparer
 

@@ -3,47 +3,13 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from hgrisk.audit.groups import GroupAudit
 from hgrisk.audit.label_bias import ADJUSTED, AS_REPORTED, EQUAL, LabelBias
 from hgrisk.audit.proxy import ProxyResult
-from hgrisk.errors import ConfigError
-
-LANGUAGES = ("en", "nl")
-
-
-@cache
-def audit_words(lang: str) -> Mapping[str, Mapping[str, str]]:
-    """Read the words of one language: labels of measures and scenarios, and sentences.
-
-    Parameters
-    ----------
-    lang : str
-        ``"en"`` or ``"nl"``.
-
-    Returns
-    -------
-    Mapping
-        Words by section and key.
-
-    Raises
-    ------
-    ConfigError
-        If the language is not known.
-
-    Examples
-    --------
-    >>> audit_words("nl")["measures"]["flag_rate"]
-    'Gemarkeerd'
-    """
-    if lang not in LANGUAGES:
-        raise ConfigError("A language is one of en, nl", repr(lang), "give lang='en' or lang='nl'")
-    return tomllib.loads(resources.files("hgrisk.audit").joinpath(f"words_{lang}.toml").read_text(encoding="utf-8"))
+from hgrisk.words import load_words, number_marks
 
 
 def group_sentences(audit: GroupAudit, capacity_share: float, lang: str) -> tuple[str, ...]:
@@ -63,7 +29,7 @@ def group_sentences(audit: GroupAudit, capacity_share: float, lang: str) -> tupl
     tuple of str
         Sentences; none of them names a group as better or worse.
     """
-    words = audit_words(lang)["groups"]
+    words = load_words(lang, "hgrisk.audit")["groups"]
     groups = audit.table.drop_duplicates(["attribute", "group"])
     count = int((~groups["shown"]).sum())
     said = [words["about"].format(share=_percent(capacity_share, lang)), words["question"], words["not_safe"]]
@@ -87,7 +53,7 @@ def proxy_sentences(result: ProxyResult, lang: str) -> tuple[str, ...]:
     tuple of str
         A finding for each level, by which features, and a caution.
     """
-    words = audit_words(lang)["proxy"]
+    words = load_words(lang, "hgrisk.audit")["proxy"]
     said = []
     for row in result.table.to_dict("records"):
         said.append(_proxy_finding(row, words, lang))
@@ -116,9 +82,9 @@ def label_bias_sentences(result: LabelBias, group: str, lang: str) -> tuple[str,
     tuple of str
         What is supposed, what would follow, and a caution.
     """
-    words = audit_words(lang)["label_bias"]
+    words = load_words(lang, "hgrisk.audit")["label_bias"]
     own = result.table[result.table["group"] == "group"]
-    said = [words["suppose"].format(group=group, factor=_decimal(f"{result.factor:g}", lang))]
+    said = [words["suppose"].format(group=group, factor=number_marks(f"{result.factor:g}", lang))]
     if own["shown"].all():
         values = own.set_index(["scenario", "measure"])["estimate"]
         shares = {
@@ -144,15 +110,11 @@ def _proxy_finding(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) 
     names = {"attribute": row["attribute"], "level": row["level"]}
     if not row["shown"]:
         return words["withheld"].format(**names)
-    auc, lower, upper = (_decimal(f"{row[name]:.2f}", lang) for name in ("auc", "lower", "upper"))
+    auc, lower, upper = (number_marks(f"{row[name]:.2f}", lang) for name in ("auc", "lower", "upper"))
     key = "finding_without_interval" if math.isnan(row["lower"]) else "finding"
     return words[key].format(**names, auc=auc, lower=lower, upper=upper)
 
 
 def _percent(share: float, lang: str) -> str:
     text = f"{100 * share:.1f}".removesuffix(".0")
-    return f"{_decimal(text, lang)}%"
-
-
-def _decimal(text: str, lang: str) -> str:
-    return text.replace(".", ",") if lang == "nl" else text
+    return f"{number_marks(text, lang)}%"

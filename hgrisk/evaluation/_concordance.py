@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio
 from hgrisk.hazards import concordance as pairs
 from hgrisk.hazards.concordance import compare_pairs
 from hgrisk.surv import CENSORED, RE_REPORT

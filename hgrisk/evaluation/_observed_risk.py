@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError, FitError
+from hgrisk.evaluation.metric import Metric, MetricFunction
 from hgrisk.evaluation.sample import Sample
 from hgrisk.hazards.fit import CoxFit, CoxRows, fit_cox
 from hgrisk.hazards.subdistribution import SubdistributionFit, fit_subdistribution
@@ -102,6 +103,22 @@ def mean_error(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Fl
 def quantile_error(sample: Sample, horizon_days: float, weights: NDArray[Any], share: float) -> Floats:
     """Return a quantile of the distance between predicted and observed risk in each draw, shape (b,)."""
     return _summaries(sample, horizon_days, weights, lambda distance: float(np.quantile(distance, share)))
+
+
+def distance_metric(function: MetricFunction, label: str, label_nl: str) -> Metric:
+    """Describe a metric that sums up the distance between predicted and observed risk; its name is the function's."""
+    return Metric(
+        name=function.__name__,
+        label=label,
+        label_nl=label_nl,
+        kind="calibration",
+        direction="lower",
+        value_range=(0.0, 1.0),
+        source="Austin et al. (2020), doi:10.1002/sim.8570; competing events: Austin et al. (2022), "
+        "doi:10.1186/s41512-021-00114-6",
+        function=function,
+        by_default=False,
+    )
 
 
 def _summaries(

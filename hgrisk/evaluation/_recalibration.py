@@ -11,8 +11,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import weighted_sums
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import weighted_sums
 
 RISK_FLOOR = 1e-6
 """Risks are kept this far from 0 and 1, where the logit is infinite."""

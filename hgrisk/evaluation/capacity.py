@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation._sums import weighted_sums
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import weighted_sums
 
 DEFAULT_SHARE = 0.05
 DEFAULT_SHARES = (0.01, 0.02, 0.05, 0.10)
+AT_CAPACITY = MappingProxyType({"capacity_share": DEFAULT_SHARE})
+"""The parameters of a metric at capacity."""
+
 DEFAULT_COST_RATIO = 10.0
 """A re-report that was not flagged counts as this many flags that were not needed; a choice, not a finding."""
 

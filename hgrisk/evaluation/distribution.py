@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import draw_blocks, weighted_sums
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import draw_blocks, weighted_sums
 from hgrisk.surv import CENSORED, RE_REPORT
 
 N_BINS = 10

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation._sums import ratio
 from hgrisk.evaluation.bootstrap import percentile_interval
 from hgrisk.evaluation.capacity import at_capacity
 from hgrisk.evaluation.evaluate import Evaluation
 from hgrisk.evaluation.gain import paired
+from hgrisk.evaluation.sums import ratio
 
 LIFTED = ("capacity_recall", "capacity_precision")
 """Shares of which twice as much is twice as good."""

@@ -9,8 +9,9 @@ from hgrisk.errors import DataError
 from hgrisk.explain.contributions import Explanation
 from hgrisk.explain.families import parts_of
 from hgrisk.explain.values import say_value
-from hgrisk.explain.words import load_words, number
+from hgrisk.explain.words import number
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.words import load_words
 
 LEAST_TERM = 0.005
 """A term below would be written as 0.00."""
@@ -51,7 +52,7 @@ def sentences(explanation: Explanation, row: int, lang: str, n: int = 5) -> tupl
         raise DataError(f"Cases have places 0 to {len(explanation.frame) - 1}", f"{row}", "give one of these")
     if n < 1:
         raise DataError("An explanation has at least one sentence", f"n={n}", "give n=1 or more")
-    words, terms = load_words(lang), explanation.terms
+    words, terms = load_words(lang, "hgrisk.explain"), explanation.terms
     values = terms.values[row]
     order = np.argsort(-np.abs(values), kind="stable")
     told = [k for k in order[:n] if abs(values[k]) >= LEAST_TERM]
@@ -69,7 +70,7 @@ def sentences(explanation: Explanation, row: int, lang: str, n: int = 5) -> tupl
 
 
 def _sentence(name: str, value: float, known: dict[str, FeatureSpec], case: pd.Series, lang: str) -> str:
-    words = load_words(lang)
+    words = load_words(lang, "hgrisk.explain")
     parts = [known[part] for part in parts_of(name, known)]
     what = say_value(parts[0], case, lang)
     for part in parts[1:]:

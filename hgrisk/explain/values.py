@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from hgrisk.explain.words import load_words, number, window_words
+from hgrisk.explain.words import number, window_words
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.words import load_words
 
 _COUNT = re.compile(r"(?P<stem>.+)_(?:(?P<days>\d+)d|ever)")
 
@@ -39,7 +40,7 @@ def say_value(spec: FeatureSpec, row: pd.Series, lang: str) -> str:
     >>> say_value(spec, pd.Series({"prior_reports_365d": 3.0, "days_since_last_report": 41.0}), "en")
     '3 earlier reports in the last 12 months, the last 41 days ago'
     """
-    words, value = load_words(lang), row[spec.name]
+    words, value = load_words(lang, "hgrisk.explain"), row[spec.name]
     sentence = spec.sentence_nl if lang == "nl" else spec.sentence_en
     if pd.isna(value):
         meaning = spec.missing_nl if lang == "nl" else spec.missing
@@ -51,7 +52,7 @@ def say_value(spec: FeatureSpec, row: pd.Series, lang: str) -> str:
 
 
 def _plain(spec: FeatureSpec, value: Any, lang: str) -> str:
-    words = load_words(lang)
+    words = load_words(lang, "hgrisk.explain")
     if spec.kind == "category":
         return str(value).replace("_", " ")
     if spec.unit == "0/1" and float(value) in (0.0, 1.0):
@@ -65,7 +66,7 @@ def _plain(spec: FeatureSpec, value: Any, lang: str) -> str:
 
 def _count(spec: FeatureSpec, value: float, row: pd.Series, lang: str) -> str:
     """Tell a count in full, where the words know what is counted."""
-    words, found = load_words(lang), _COUNT.fullmatch(spec.name)
+    words, found = load_words(lang, "hgrisk.explain"), _COUNT.fullmatch(spec.name)
     forms: Words = words["counts"].get(found["stem"], {}) if found else {}
     if not found or not forms or not value.is_integer() or value < 0:
         return ""
@@ -85,6 +86,6 @@ def _last(name: str, row: pd.Series, words: Words, lang: str) -> str:
 
 
 def _days(spec: FeatureSpec, value: float, lang: str) -> str:
-    forms: Words = load_words(lang)["days"].get(spec.name, {})
+    forms: Words = load_words(lang, "hgrisk.explain")["days"].get(spec.name, {})
     key = {0.0: "today", 1.0: "one"}.get(value, "many")
     return forms[key].format(n=number(value, lang)) if forms else ""

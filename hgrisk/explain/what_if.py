@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.errors import DataError
-from hgrisk.explain.words import load_words
 from hgrisk.features.spec import FeatureSpec
 from hgrisk.models.protocol import SurvivalModel
+from hgrisk.words import load_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def what_if(
     -----
     It is no effect. Handovers that took long were others than those that did not, in ways that are not in the data.
     """
-    warning: str = load_words(lang)["what_if"]["warning"]
+    warning: str = load_words(lang, "hgrisk.explain")["what_if"]["warning"]
     if not 0 <= row < len(X):
         raise DataError(f"Cases have places 0 to {len(X) - 1}", f"{row}", "give one of these")
     if not changes:

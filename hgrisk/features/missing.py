@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.words import load_words
 
 _FILLED = re.compile(r"\b\w+_\w+\b|\b\d+\b")
 """What differs between features that say the same: the name of another feature, a number."""
@@ -64,12 +61,6 @@ def dutch_missing(missing: str) -> str:
 
 
 def _phrase(part: str) -> str:
-    known = _words().get(_FILLED.sub("#", part), "")
+    known: str = load_words("nl", "hgrisk.features", "missing")["parts"].get(_FILLED.sub("#", part), "")
     filled = iter(_FILLED.findall(part))
     return re.sub("#", lambda _: next(filled), known)
-
-
-@cache
-def _words() -> Mapping[str, str]:
-    text = resources.files(__package__).joinpath("missing_nl.toml").read_text(encoding="utf-8")
-    return {key: str(value) for key, value in tomllib.loads(text)["parts"].items()}

@@ -10,6 +10,8 @@ from scipy.sparse import csr_array
 
 from hgrisk.features.spec import FeatureSpec
 
+_SAID = ("name", "family", "unit", "sentence_en", "sentence_nl", "missing", "missing_nl", "process")
+
 
 @dataclass(frozen=True)
 class FeatureTable:
@@ -32,16 +34,12 @@ class FeatureTable:
         Returns
         -------
         DataFrame
-            ``name``, ``family``, ``unit``, ``sentence_en``, ``sentence_nl``, ``missing``, ``process``,
-            ``missing_share``.
+            ``name``, ``family``, ``unit``, ``sentence_en``, ``sentence_nl``, ``missing``, ``missing_nl``,
+            ``process``, ``missing_share``.
         """
         share = self.X.isna().mean()
-        rows = [
-            (s.name, s.family, s.unit, s.sentence_en, s.sentence_nl, s.missing, s.process, float(share[s.name]))
-            for s in self.catalogue
-        ]
-        names = ["name", "family", "unit", "sentence_en", "sentence_nl", "missing", "process", "missing_share"]
-        return pd.DataFrame(rows, columns=names)
+        rows = [(*(getattr(spec, column) for column in _SAID), float(share[spec.name])) for spec in self.catalogue]
+        return pd.DataFrame(rows, columns=[*_SAID, "missing_share"])
 
     def of_family(self, *names: str) -> list[str]:
         """Return the feature names of some families, in column order.

@@ -13,7 +13,7 @@ from hgrisk.figures.canvas import BLUE, GREY, GRID, RULE, SHEETS, Sheet, Size, a
 from hgrisk.figures.drawing import Drawing
 from hgrisk.figures.numerals import Numerals, numerals
 from hgrisk.figures.tables import require_columns
-from hgrisk.figures.words import load_words
+from hgrisk.words import load_words
 
 COLUMNS = ("group", "n", "predicted", "observed", "lower", "upper")
 HISTOGRAM_COLUMNS = ("left", "right", "n")
@@ -86,7 +86,7 @@ def draw_calibration(
         require_columns(histogram, HISTOGRAM_COLUMNS, "histogram")
     shown = table[(table["n"] >= min_cell) & table["predicted"].notna() & table["observed"].notna()]
     end = calibration_limit(shown) if limit is None else limit
-    words, num = load_words(lang)["calibration"], numerals(lang)
+    words, num = load_words(lang, "hgrisk.figures")["calibration"], numerals(lang)
     alt, title = _words(shown, name, words, num)
     sheet, side = SHEETS[size], SIDE[size]
     height = side + 58 + (RUG + 34 if histogram is not None else 0)

@@ -14,7 +14,7 @@ from hgrisk.figures.numerals import Numerals, numerals
 from hgrisk.figures.rows import Row, draw_rows
 from hgrisk.figures.scales import ratio_scale
 from hgrisk.figures.tables import require_columns
-from hgrisk.figures.words import load_words
+from hgrisk.words import load_words
 
 COLUMNS = ("model", "feature", "coef", "se", "lower", "upper")
 LABEL_WIDTH = 280  # features are named by a sentence
@@ -101,7 +101,7 @@ def draw_coefficients(
     """
     every, names = hazard_ratios(table, model, None), labels or {}
     shown = every.head(top)
-    words, num = load_words(lang)["coefficients"], numerals(lang)
+    words, num = load_words(lang, "hgrisk.figures")["coefficients"], numerals(lang)
     said = {"name": name or model, "n": num.count(len(shown))}
     kind = "title" if len(every) > len(shown) else "title_all" if len(shown) > 1 else "title_one"
     title = words[kind].format(**said)

@@ -29,7 +29,8 @@ from hgrisk.figures.drawing import Drawing
 from hgrisk.figures.numerals import Numerals, numerals
 from hgrisk.figures.readings import COLUMNS, MONTHS, Reading, readings_at
 from hgrisk.figures.tables import require_columns
-from hgrisk.figures.words import DAYS_PER_MONTH, horizon_words, load_words
+from hgrisk.figures.words import horizon_words
+from hgrisk.words import DAYS_PER_MONTH, load_words
 
 TOP = 26
 
@@ -131,7 +132,8 @@ def _setting(n_curves: int, size: Size, lang: str, min_cell: int) -> _Setting:
     if n_curves == 1:
         right = 24
     width = SHEETS[size].width - left - right
-    return _Setting(SHEETS[size], left, width, height, load_words(lang)["incidence"], numerals(lang), lang, min_cell)
+    words = load_words(lang, "hgrisk.figures")["incidence"]
+    return _Setting(SHEETS[size], left, width, height, words, numerals(lang), lang, min_cell)
 
 
 def _frame(axes: Axes, months: tuple[int, ...], setting: _Setting) -> None:

@@ -16,7 +16,8 @@ from hgrisk.figures.rows import Row, draw_rows
 from hgrisk.figures.scales import linear_scale
 from hgrisk.figures.tables import require_columns
 from hgrisk.figures.verdict import change_verdict
-from hgrisk.figures.words import horizon_words, load_words
+from hgrisk.figures.words import horizon_words
+from hgrisk.words import load_words
 
 COLUMNS = ("step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper")
 STEPS = (
@@ -104,7 +105,7 @@ def draw_ladder(
     rows = ladder_at(table, metric, horizon_days)
     records = rows.to_dict("records")
     names = labels or {}
-    words, num = load_words(lang)["ladder"], numerals(lang)
+    words, num = load_words(lang, "hgrisk.figures")["ladder"], numerals(lang)
     said = {"metric": names.get(metric, metric), "horizon": horizon_words(horizon_days, lang)}
     alt = " ".join([words["alt_start"].format(**said), *(_say(row, words, num, names) for row in records)])
     with house_style():

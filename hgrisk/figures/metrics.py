@@ -14,7 +14,8 @@ from hgrisk.figures.numerals import Numerals, numerals
 from hgrisk.figures.rows import Row, draw_rows
 from hgrisk.figures.scales import linear_scale
 from hgrisk.figures.tables import require_columns
-from hgrisk.figures.words import horizon_words, load_words
+from hgrisk.figures.words import horizon_words
+from hgrisk.words import load_words
 
 COLUMNS = ("model", "metric", "horizon_days", "group", "estimate", "lower", "upper")
 
@@ -65,7 +66,7 @@ def draw_metric(
     if rows.empty:
         have = ", ".join(sorted(map(str, table["metric"].unique()))) or "no metrics"
         raise DataError("A metric in the figure has scores", have, f"ask for one of these, not {metric} of {group}")
-    words, num, names = load_words(lang)["metrics"], numerals(lang), labels or {}
+    words, num, names = load_words(lang, "hgrisk.figures")["metrics"], numerals(lang), labels or {}
     name = names.get(metric, metric)
     blocks = _blocks(rows, num, names, lang)
     said = [

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-from hgrisk.figures.words import load_words
+from hgrisk.words import load_words, number_marks
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -17,18 +17,15 @@ class Numerals:
 
     Attributes
     ----------
-    decimal : str
-        The decimal mark.
-    thousands : str
-        The mark between thousands.
+    lang : str
+        ``"en"`` or ``"nl"``, whose marks stand before decimals and between thousands.
     between : str
         The word between two bounds.
     undefined : str
         What stands where a number is missing.
     """
 
-    decimal: str
-    thousands: str
+    lang: str
     between: str
     undefined: str
 
@@ -37,7 +34,7 @@ class Numerals:
         if _missing(value):
             return self.undefined
         rounded = round(float(value), digits) + 0.0
-        text = f"{abs(rounded):,.{digits}f}".translate({ord(","): self.thousands, ord("."): self.decimal})
+        text = number_marks(f"{abs(rounded):,.{digits}f}", self.lang)
         return MINUS + text if rounded < 0 else text
 
     def signed(self, value: float, digits: int = 3) -> str:
@@ -97,7 +94,7 @@ def numerals(lang: str) -> Numerals:
     >>> numerals("nl").count(12345)
     '12.345'
     """
-    return Numerals(**load_words(lang)["numerals"])
+    return Numerals(lang, **load_words(lang, "hgrisk.figures")["numerals"])
 
 
 def _missing(value: float) -> bool:

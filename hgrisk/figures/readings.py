@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.figures.tables import require_columns
-from hgrisk.figures.words import DAYS_PER_MONTH
+from hgrisk.words import DAYS_PER_MONTH
 
 COLUMNS = ("time_days", "at_risk", "n_events", "incidence", "lower", "upper")
 MONTHS = (0, 6, 12, 18, 24)

@@ -153,7 +153,7 @@ class BoostedClassifier(BinnedClassifier):
         Lundberg et al. (2020), doi:10.1038/s42256-019-0138-9.
         """
         bins = self._bins(self._check_columns(X)).astype(np.uint8)
-        at = self.supported_times_.index(float(self._check_times(at_days)[0]))
+        at = self._place_of(at_days)
         trees = TreeArrays(**self.trees_[at])
         values, base = tree_contributions(
             bins, trees.feature, trees.cut_bin, trees.missing_left, trees.value, trees.cover
@@ -165,7 +165,6 @@ class BoostedClassifier(BinnedClassifier):
     def _check_settings(self) -> None:
         check_whole("max_depth", self.max_depth, 1, DEEPEST)
         check_whole("n_rounds", self.n_rounds, 0, 10_000)
-        check_whole("min_leaf", self.min_leaf, 1, 1_000_000_000)
         check_whole("patience", self.patience, 1, 10_000)
         self._check_shared_settings(may_leave_out_none=True)
 

@@ -160,7 +160,7 @@ class ExplainableBoosting(BinnedClassifier):
             If a column is missing, extra or moved, or the time is no horizon.
         """
         bins = self._bins(self._check_columns(X))
-        place = self.supported_times_.index(float(self._check_times(at_days)[0]))
+        place = self._place_of(at_days)
         tables = self._tables(place)
         values, score = tables.terms(bins), tables.scores(bins)
         return ScoreTerms(self._names(place), values, tables.intercept, score, "logit")
@@ -170,7 +170,6 @@ class ExplainableBoosting(BinnedClassifier):
         check_whole("max_bins", self.max_bins, 2, 254)
         check_whole("outer_bags", self.outer_bags, 1, 1000)
         check_whole("n_rounds", self.n_rounds, 1, 1_000_000)
-        check_whole("min_leaf", self.min_leaf, 1, 1_000_000_000)
         self._check_shared_settings(may_leave_out_none=False)
 
     def _most_bins(self) -> int:

@@ -8,11 +8,11 @@ import pandas as pd
 
 from hgrisk.figures.incidence import draw_incidence
 from hgrisk.figures.readings import readings_at
-from hgrisk.figures.words import DAYS_PER_MONTH
 from hgrisk.report.accounts import broken_steps
 from hgrisk.report.blocks import Alert, Block, Cell, Facts, Head, Paragraph, Picture, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.voice import Voice, capital
+from hgrisk.words import DAYS_PER_MONTH
 
 TABLE_MONTHS = (1, 3, 6, 9, 12, 18, 24)
 

@@ -11,9 +11,9 @@ import pandas as pd
 from hgrisk.figures.ladder import CHANCE, STEPS, ladder_at
 from hgrisk.figures.readings import readings_at
 from hgrisk.figures.verdict import change_verdict
-from hgrisk.figures.words import DAYS_PER_MONTH
 from hgrisk.report.content import ReportContent
 from hgrisk.report.voice import Voice
+from hgrisk.words import DAYS_PER_MONTH
 
 Record = Mapping[Any, Any]
 YEAR = 365

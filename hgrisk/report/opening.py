@@ -6,13 +6,13 @@ import math
 
 from hgrisk.figures.ladder import STEPS
 from hgrisk.figures.readings import readings_at
-from hgrisk.figures.words import DAYS_PER_MONTH
 from hgrisk.provenance import MADE_UP_NOTE
 from hgrisk.report.accounts import unbalanced_sources
 from hgrisk.report.blocks import Alert, Block, Bullets, Facts, Fold, KeyNumbers, Paragraph, Section
 from hgrisk.report.content import ReportContent
 from hgrisk.report.headline import headline, main_horizon, main_metric, suspiciously_good
 from hgrisk.report.voice import Voice
+from hgrisk.words import DAYS_PER_MONTH
 
 GLOSSARY = ("household", "landmark", "rereport", "risk", "c", "calibration", "interval", "hazard")
 

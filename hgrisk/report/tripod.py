@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from hgrisk.figures.words import load_words
 from hgrisk.report.content import ReportContent
+from hgrisk.words import load_words
 
 N_ITEMS = 27
 COLUMNS = ("item", "topic", "entry", "from_the_run")

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hgrisk.figures.numerals import Numerals, numerals
-from hgrisk.figures.words import horizon_words, load_words
+from hgrisk.figures.words import horizon_words
 from hgrisk.report.blocks import Cell
 from hgrisk.report.content import Fact
+from hgrisk.words import load_words
 
 NUMBER = re.compile(r"\d+")
 

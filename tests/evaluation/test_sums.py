@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hgrisk.evaluation import _sums
-from hgrisk.evaluation._sums import draw_blocks, ratio, weighted_sums
+from hgrisk.evaluation import sums
+from hgrisk.evaluation.sums import draw_blocks, ratio, weighted_sums
 
 WEIGHTS = np.random.default_rng(0).integers(0, 4, (7, 50)).astype(np.uint16)
 
@@ -14,13 +14,13 @@ WEIGHTS = np.random.default_rng(0).integers(0, 4, (7, 50)).astype(np.uint16)
 @pytest.mark.parametrize("cells", [1, 100, 10**6])
 @pytest.mark.parametrize("shape", [(50,), (50, 3)])
 def test_sums_equal_the_matrix_product(monkeypatch, cells, shape):
-    monkeypatch.setattr(_sums, "CELLS", cells)
+    monkeypatch.setattr(sums, "CELLS", cells)
     values = np.random.default_rng(1).normal(size=shape)
     np.testing.assert_allclose(weighted_sums(WEIGHTS, values), WEIGHTS.astype(float) @ values, rtol=1e-12)
 
 
 def test_blocks_cover_every_draw_once(monkeypatch):
-    monkeypatch.setattr(_sums, "CELLS", 100)
+    monkeypatch.setattr(sums, "CELLS", 100)
     assert [block.indices(7)[:2] for block in draw_blocks(7, 50)] == [(0, 2), (2, 4), (4, 6), (6, 7)]
 
 

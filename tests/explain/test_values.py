@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from hgrisk.explain.values import say_value
-from hgrisk.explain.words import load_words
 from hgrisk.features.catalogue import described, settings_of
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.words import load_words
 
 CATALOGUE = {spec.name: spec for spec in described(settings_of())}
 
@@ -76,10 +76,10 @@ def test_every_feature_can_be_said_with_any_value(lang):
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
 def test_the_words_tell_counts_that_exist(lang):
-    for stem, forms in load_words(lang)["counts"].items():
+    for stem, forms in load_words(lang, "hgrisk.explain")["counts"].items():
         assert f"{stem}_ever" in CATALOGUE, stem
         assert forms["last"] in CATALOGUE, stem
-    assert set(load_words(lang)["days"]) <= set(CATALOGUE)
+    assert set(load_words(lang, "hgrisk.explain")["days"]) <= set(CATALOGUE)
 
 
 def test_other_features_keep_their_own_sentence():

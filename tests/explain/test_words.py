@@ -1,28 +1,10 @@
-"""Both languages say the same things, with the same places for values."""
+"""Numbers and windows as explanations say them."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from hgrisk.errors import ConfigError
-from hgrisk.explain.words import load_words, number, window_words
-
-
-def leaves(words, path=()):
-    if isinstance(words, str):
-        return {path: sorted(set(re.findall(r"{(\w+)}", words)))}
-    return {key: found for name, part in words.items() for key, found in leaves(part, (*path, name)).items()}
-
-
-def test_both_languages_have_the_same_words_and_values():
-    assert leaves(load_words("en")) == leaves(load_words("nl"))
-
-
-def test_an_unknown_language_is_refused():
-    with pytest.raises(ConfigError, match="'de'"):
-        load_words("de")
+from hgrisk.explain.words import number, window_words
 
 
 @pytest.mark.parametrize(

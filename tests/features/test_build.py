@@ -53,6 +53,8 @@ def test_every_feature_is_described_in_two_languages_and_says_when_it_is_empty()
     frame = features.describe()
     assert frame["name"].tolist() == features.X.columns.tolist()
     assert frame.set_index("name").loc["index_code", "missing_share"] == 0.5
+    texts = ["missing", "missing_nl"]
+    assert frame[texts].to_numpy().tolist() == [[spec.missing, spec.missing_nl] for spec in features.catalogue]
 
 
 def test_the_numbers_as_a_sparse_matrix_keep_missing_values_and_leave_zeros_out():

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from hgrisk import cli
 from hgrisk.errors import ConfigError
 from hgrisk.features.catalogue import COLUMNS, catalogue_page, catalogue_table, described, settings_of
+from hgrisk.features.missing import with_dutch_missing
 from hgrisk.features.registry import families, find_family
 from hgrisk.features.settings import CovariateSettings, FeatureSettings
 
@@ -39,7 +40,7 @@ def test_the_table_has_every_feature_of_the_settings_in_order():
     assert tuple(table.columns) == COLUMNS
     specs = [spec for name in SMALL.families for spec in find_family(name).describe(SMALL)]
     assert table["name"].tolist() == [*(spec.name for spec in specs), "juvenile_counts", "district"]
-    for spec, row in zip(specs, table.to_dict("records"), strict=False):
+    for spec, row in zip(map(with_dutch_missing, specs), table.to_dict("records"), strict=False):
         assert row == {column: getattr(spec, column) for column in COLUMNS}
     assert table["process"].any()
     assert not table["process"].all()
@@ -51,6 +52,7 @@ def test_covariates_are_described_as_the_experiment_says():
     assert (count.sentence_en, count.sentence_nl) == ("counts | kept elsewhere", "counts | kept elsewhere")
     assert (district.family, district.kind, district.missing) == ("covariates", "category", "not recorded")
     assert (district.sentence_en, district.sentence_nl) == ("district", "wijk")
+    assert district.missing_nl == "niet vastgelegd"
     (plain,) = described(FeatureSettings(families=(), covariates={"x": CovariateSettings()}))
     assert (plain.sentence_en, plain.sentence_nl) == ("x", "x")
 
@@ -91,7 +93,7 @@ def test_the_page_has_a_section_a_family_and_a_row_a_feature():
     ordered = table.set_index("name").loc[[cells[0].strip("`") for cells in rows_of(page)]]
     assert len(ordered) == len(table)
     for cells, row in zip(rows_of(page), ordered.to_dict("records"), strict=True):
-        texts = [row[key].replace("|", "/") for key in ("unit", "sentence_en", "sentence_nl", "missing")]
+        texts = [row[key].replace("|", "/") for key in ("unit", "sentence_en", "sentence_nl", "missing", "missing_nl")]
         assert cells[1:] == [*texts, "yes" if row["process"] else ""]
     assert page.endswith("|\n")
 
@@ -101,6 +103,7 @@ def test_every_sentence_of_the_catalogue_is_there_in_both_languages():
     for column in ("sentence_en", "sentence_nl"):
         assert table[column].str.len().min() > 5
     assert (table["sentence_en"] != table["sentence_nl"]).all()
+    assert ((table["missing"] == "") == (table["missing_nl"] == "")).all()
     assert not table["name"].str.contains(r"[^a-z0-9_]").any()
 
 

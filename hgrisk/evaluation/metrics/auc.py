@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import draw_blocks, ratio
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import draw_blocks, ratio
 
 
 def auc(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:

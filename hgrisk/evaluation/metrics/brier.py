@@ -7,9 +7,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio, weighted_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 
 
 def squared_errors(sample: Sample, horizon_days: float) -> Floats:

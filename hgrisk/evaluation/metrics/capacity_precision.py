@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio
-from hgrisk.evaluation.capacity import DEFAULT_SHARE, flagged_sums
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, flagged_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio
 
 
 def capacity_precision(
@@ -68,5 +67,5 @@ METRIC = Metric(
     value_range=(0.0, 1.0),
     source="Uno et al. (2007), doi:10.1198/016214507000000149, positive predictive value",
     function=capacity_precision,
-    parameters=MappingProxyType({"capacity_share": DEFAULT_SHARE}),
+    parameters=AT_CAPACITY,
 )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio, weighted_sums
-from hgrisk.evaluation.capacity import DEFAULT_SHARE, fill_capacity
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, fill_capacity
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 
 
 def capacity_recall(
@@ -71,5 +70,5 @@ METRIC = Metric(
     value_range=(0.0, 1.0),
     source="Uno et al. (2007), doi:10.1198/016214507000000149, true positive rate",
     function=capacity_recall,
-    parameters=MappingProxyType({"capacity_share": DEFAULT_SHARE}),
+    parameters=AT_CAPACITY,
 )

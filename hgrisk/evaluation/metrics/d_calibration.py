@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio
 from hgrisk.evaluation.distribution import N_BINS, bin_counts
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio
 
 
 def d_calibration(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:

@@ -7,8 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._observed_risk import quantile_error
-from hgrisk.evaluation.metric import Metric
+from hgrisk.evaluation._observed_risk import distance_metric, quantile_error
 from hgrisk.evaluation.sample import Sample
 
 
@@ -38,10 +37,7 @@ def e50(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:
     Notes
     -----
     Austin et al. (2020), doi:10.1002/sim.8570, with competing events Austin et al. (2022),
-    doi:10.1186/s41512-021-00114-6; see `hgrisk.evaluation.smooth_calibration` for the curve. The regression has
-    proportional hazards over all of the follow-up, so what happens after the horizon bears on it. By chance it is
-    above 0 even for true risks, the more so in small samples, and its bootstrap draws lie higher still: the interval
-    does not show that bias. Each draw fits a regression, so it is computed on request only.
+    doi:10.1186/s41512-021-00114-6. The curve and what to bear in mind are those of `hgrisk.evaluation.metrics.ici`.
 
     Examples
     --------
@@ -55,15 +51,4 @@ def e50(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:
     return quantile_error(sample, horizon_days, weights, 0.5)
 
 
-METRIC = Metric(
-    name="e50",
-    label="Median calibration error (E50)",
-    label_nl="Mediane kalibratiefout (E50)",
-    kind="calibration",
-    direction="lower",
-    value_range=(0.0, 1.0),
-    source="Austin et al. (2020), doi:10.1002/sim.8570; competing events: Austin et al. (2022), "
-    "doi:10.1186/s41512-021-00114-6",
-    function=e50,
-    by_default=False,
-)
+METRIC = distance_metric(e50, "Median calibration error (E50)", "Mediane kalibratiefout (E50)")

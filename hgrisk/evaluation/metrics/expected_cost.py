@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
-from hgrisk.evaluation._sums import ratio
-from hgrisk.evaluation.capacity import DEFAULT_COST_RATIO, DEFAULT_SHARE, flagged_sums
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_COST_RATIO, DEFAULT_SHARE, flagged_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio
 
 
 def expected_cost(
@@ -78,6 +78,6 @@ METRIC = Metric(
     value_range=(0.0, np.inf),
     source="Elkan (2001), doi:10.5555/1642194.1642224, cost matrix with a miss of c and a false alarm of 1",
     function=expected_cost,
-    parameters=MappingProxyType({"capacity_share": DEFAULT_SHARE, "cost_ratio": DEFAULT_COST_RATIO}),
+    parameters=MappingProxyType({**AT_CAPACITY, "cost_ratio": DEFAULT_COST_RATIO}),
     by_default=False,
 )

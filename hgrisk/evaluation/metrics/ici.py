@@ -7,8 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._observed_risk import mean_error
-from hgrisk.evaluation.metric import Metric
+from hgrisk.evaluation._observed_risk import distance_metric, mean_error
 from hgrisk.evaluation.sample import Sample
 
 
@@ -55,15 +54,4 @@ def ici(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:
     return mean_error(sample, horizon_days, weights)
 
 
-METRIC = Metric(
-    name="ici",
-    label="Integrated calibration index",
-    label_nl="Geïntegreerde kalibratie-index",
-    kind="calibration",
-    direction="lower",
-    value_range=(0.0, 1.0),
-    source="Austin et al. (2020), doi:10.1002/sim.8570; competing events: Austin et al. (2022), "
-    "doi:10.1186/s41512-021-00114-6",
-    function=ici,
-    by_default=False,
-)
+METRIC = distance_metric(ici, "Integrated calibration index", "Geïntegreerde kalibratie-index")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio, weighted_sums
-from hgrisk.evaluation.capacity import DEFAULT_SHARE, fill_capacity
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, fill_capacity
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 
 
 def net_benefit(
@@ -75,5 +74,5 @@ METRIC = Metric(
     value_range=(-np.inf, 1.0),
     source="Vickers and Elkin (2006), doi:10.1177/0272989X06295361; Vickers et al. (2008), doi:10.1186/1472-6947-8-53",
     function=net_benefit,
-    parameters=MappingProxyType({"capacity_share": DEFAULT_SHARE}),
+    parameters=AT_CAPACITY,
 )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio
-from hgrisk.evaluation.capacity import DEFAULT_SHARE, flagged_sums
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, flagged_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio
 
 
 def number_needed_to_flag(
@@ -69,6 +68,6 @@ METRIC = Metric(
     value_range=(1.0, np.inf),
     source="1 / positive predictive value of Uno et al. (2007), doi:10.1198/016214507000000149",
     function=number_needed_to_flag,
-    parameters=MappingProxyType({"capacity_share": DEFAULT_SHARE}),
+    parameters=AT_CAPACITY,
     by_default=False,
 )

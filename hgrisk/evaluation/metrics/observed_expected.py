@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio, weighted_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 
 
 def observed_expected(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation._sums import ratio, weighted_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.metrics.brier import squared_errors
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.sums import ratio, weighted_sums
 
 
 def scaled_brier(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:

@@ -81,6 +81,7 @@ class BinnedClassifier(HorizonClassifier):
 
     increasing: Any
     learning_rate: Any
+    min_leaf: Any
     validation_share: Any
     seed: Any
 
@@ -160,6 +161,7 @@ class BinnedClassifier(HorizonClassifier):
         if not (isinstance(share, int | float) and 0 <= share < 1 and (may_leave_out_none or share > 0)):
             lowest = "from 0" if may_leave_out_none else "above 0"
             raise ConfigError(f"validation_share is {lowest} and below 1", f"{share!r}", "use 0.2, say")
+        check_whole("min_leaf", self.min_leaf, 1, 1_000_000_000)
         check_whole("seed", self.seed, 0, 2**31 - 1)
         rate = self.learning_rate
         if not (isinstance(rate, int | float) and 0 < rate <= 1):

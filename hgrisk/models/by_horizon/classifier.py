@@ -106,6 +106,10 @@ class HorizonClassifier(SurvivalModel):
         self.supported_times_ = horizons
         return training, outcomes
 
+    def _place_of(self, at_days: float) -> int:
+        """Return the place of a horizon among those of the model, or refuse one that it does not have."""
+        return self.supported_times_.index(float(self._check_times([at_days])[0]))
+
     @abstractmethod
     def _check_settings(self) -> None:
         """Refuse a setting that is not allowed."""

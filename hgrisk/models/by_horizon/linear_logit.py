@@ -62,7 +62,7 @@ class LinearLogit(HorizonClassifier):
             If a column is missing, extra or moved, or the model has no such horizon.
         """
         frame = self._check_columns(X)
-        horizon = self.supported_times_.index(float(self._check_times([at_days])[0]))
+        horizon = self._place_of(at_days)
         coef = self.coef_[horizon]
         parts = (numeric_matrix(self.preparer_.transform(frame)) - self.center_) * coef
         names, values = summed_by_source(parts, list(self.preparer_.source_of_.values()))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from hgrisk.evaluation import _sums
+from hgrisk.evaluation import sums
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
 from hgrisk.surv import Surv
@@ -48,7 +48,7 @@ def test_it_equals_the_slow_count(table, horizon):
 
 @pytest.mark.parametrize("decimals", [1, 15])
 def test_without_censoring_it_equals_scikit_learn_for_every_draw(cohort, decimals, monkeypatch):
-    monkeypatch.setattr(_sums, "CELLS", 700)
+    monkeypatch.setattr(sums, "CELLS", 700)
     sample = cohort.sample(np.round(cohort.truth, decimals), uncensored=True)
     happened = (sample.event == 1) & (sample.duration_days <= 365)
     weights = np.random.default_rng(0).integers(0, 3, (6, 300)).astype(np.uint16)
