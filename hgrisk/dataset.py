@@ -197,15 +197,22 @@ class Dataset:
         Parameters
         ----------
         times : ndarray of int, shape (n,)
-            How often, 0 and above; copies of a network remain one network.
+            How often, 0 and above.
 
         Returns
         -------
         Dataset
-            The rows, copies next to each other.
+            Copies next to each other, numbered anew from 0; those of a network remain one network.
         """
         places = np.repeat(np.arange(len(times)), times)
-        return self.take(replace(self.outcome, table=self.outcome.table[places]))
+        outcome = _copies(self.outcome, places)
+        landmarks = self.landmarks[places].with_columns(outcome.table[LANDMARK])
+        return replace(
+            self,
+            X=self.X.iloc[places].set_axis(outcome.table[LANDMARK].to_list()),
+            outcome=outcome,
+            landmarks=landmarks,
+        )
 
     def split(self, settings: SplitSettings | None = None, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Part the landmarks into training and test.
@@ -283,3 +290,13 @@ def _test_networks(data: Dataset, settings: SplitSettings, rng: np.random.Genera
 
 def _keep(outcome: Outcome, rows: pl.Series) -> Outcome:
     return replace(outcome, table=outcome.table.filter(rows))
+
+
+def _copies(outcome: Outcome, places: NDArray[np.intp]) -> Outcome:
+    """Return the rows at some places, the same one perhaps several times, as landmarks numbered anew from 0."""
+    ids = outcome.table.select(pl.col(LANDMARK).gather(places)).with_columns(pl.int_range(pl.len()).alias("new"))
+    table, gaps, landmarks = (
+        ids.join(each, on=LANDMARK, maintain_order="left").drop(LANDMARK).rename({"new": LANDMARK})
+        for each in (outcome.table, outcome.gaps, outcome.landmarks)
+    )
+    return replace(outcome, table=table, gaps=gaps, landmarks=landmarks)

@@ -240,3 +240,20 @@ class TestDelayedEntry:
             with pytest.raises(DataError, match=text):
                 model.fit(self.DATA.X, self.DATA.y)
         assert self.DATA.y["entry_days"].max() == 14
+
+
+def test_repeated_rows_are_landmarks_of_their_own_whose_outcome_can_be_cut_anew():
+    events = [report(0), report(40), report(100), event("detention", 10, ended=20)]
+    histories = build(events, [case(last=400)])
+    cohort = select_landmarks(histories)
+    outcome = time_to_rereport(histories, cohort, OutcomeSettings(gap_kinds=("detention",)))
+    data = Dataset.join(build_features(histories, cohort), outcome, cohort)
+    twice = data.repeated(np.array([2, 0, 1]))
+    assert twice.X.index.tolist() == twice.landmarks["landmark_id"].to_list() == [0, 1, 2]
+    pd.testing.assert_frame_equal(twice.X.reset_index(drop=True), data.X.iloc[[0, 0, 2]].reset_index(drop=True))
+    assert twice.y.tolist() == data.y[[0, 0, 2]].tolist()
+    assert twice.landmarks["landmark_on"].to_list() == data.landmarks["landmark_on"].gather([0, 0, 2]).to_list()
+    cut = twice.take(twice.outcome.as_known_on(day(30)))
+    again = data.take(data.outcome.as_known_on(day(30)))
+    assert cut.y.tolist() == again.y[[0, 0]].tolist()
+    assert cut.X.index.tolist() == [0, 1]

@@ -36,7 +36,9 @@ def regather(small_run):
         values = result.experiment.model_dump()
         for stage, changes in settings.items():
             values[stage] = {**values[stage], **changes} if isinstance(changes, dict) else changes
-        return gather(Experiment.parse(values, "again"), prepared, judge, models, ladder=result.ladder, further={}).content
+        return gather(
+            Experiment.parse(values, "again"), prepared, judge, models, ladder=result.ladder, further={}
+        ).content
 
     return again
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,12 @@ from hgrisk.explain.stability import Stability, stability
 from hgrisk.judgement import FittedModel
 from hgrisk.models.fitting import Fit
 from hgrisk.models.protocol import SurvivalModel
+from hgrisk.validation.designs import Part, usable_horizons
+from hgrisk.validation.settings import ValidationSettings
 
 Models = Mapping[str, FittedModel]
+Omitted = list[dict[str, Any]]
+"""Name and reason of training landmarks that were too few to learn from."""
 
 
 def explanation_tables(
@@ -52,7 +57,7 @@ def explanation_tables(
     dict of str to DataFrame
         "importance", "importance_families", "shapes", "stability" and "stability_fits", with ``model`` in front.
     """
-    train, test = parts
+    test = parts[1]
     able = {name: fitted for name, fitted in models.items() if fitted.model.has_terms}
     found = {name: _importance(fitted, test, horizon, settings, seed) for name, fitted in able.items()}
     shapes = [
@@ -61,20 +66,17 @@ def explanation_tables(
         for each in _shapes(fitted, found[name], test, horizon, settings.n_shapes)
     ]
     stable = [
-        (
-            {"model": name, "by": by},
-            stability(_refits(fits[name], rows, horizon), X, horizon, test.catalogue, settings.top),
-        )
-        for name, X in ((name, test.X[fitted.columns]) for name, fitted in able.items())
-        for by, rows in _other_rows(train, settings, seed)
+        ({"model": name, "by": by}, each, omitted)
+        for name, fitted in able.items()
+        for by, each, omitted in _stabilities(fits[name], fitted, parts, horizon, settings, seed=seed)
     ]
     return not_empty(
         {
             "importance": stacked(({"model": name}, each.table) for name, each in found.items()),
             "importance_families": stacked(({"model": name}, each.by_family) for name, each in found.items()),
             "shapes": stacked(shapes),
-            "stability": stacked((facts, each.table) for facts, each in stable),
-            "stability_fits": stacked((facts, _agreement(each)) for facts, each in stable),
+            "stability": stacked((facts, each.table) for facts, each, _ in stable),
+            "stability_fits": stacked((facts, _agreement(each, omitted)) for facts, each, omitted in stable),
         }
     )
 
@@ -93,19 +95,20 @@ def _shapes(
         yield shape(fitted.model, test.X[fitted.columns], feature, horizon)
 
 
-def _other_rows(
-    train: Dataset, settings: ExplainSettings, seed: int
-) -> Iterator[tuple[str, Iterator[tuple[int, Dataset]]]]:
-    """Yield the sources of other training landmarks, and from each the landmarks by name."""
+def _stabilities(
+    fit: Fit, fitted: FittedModel, parts: tuple[Dataset, Dataset], horizon: int, settings: ExplainSettings, *, seed: int
+) -> Iterator[tuple[str, Stability, Omitted]]:
+    """Yield how the importance varies over other training landmarks, and those that were too few to learn from."""
+    train, test = parts
+    sources: dict[str, Iterator[tuple[int, Dataset]]] = {}
     if settings.n_draws:
-        yield "draws", _drawn(train, settings.n_draws, seed)
+        sources["draws"] = _drawn(train, settings.n_draws, seed)
     if settings.by_year:
-        yield "years", _years(train)
-
-
-def _refits(fit: Fit, rows: Iterator[tuple[int, Dataset]], horizon: int) -> Iterator[tuple[int, SurvivalModel]]:
-    for name, part in rows:
-        yield name, fit(part, (horizon,))
+        sources["years"] = _years(train)
+    for by, source in sources.items():
+        omitted: Omitted = []
+        models = _refits(fit, source, horizon, omitted)
+        yield by, stability(models, test.X[fitted.columns], horizon, test.catalogue, settings.top), omitted
 
 
 def _drawn(train: Dataset, n_draws: int, seed: int) -> Iterator[tuple[int, Dataset]]:
@@ -119,5 +122,17 @@ def _years(train: Dataset) -> Iterator[tuple[int, Dataset]]:
         yield int(year), train.repeated((years == year).astype(np.int64))
 
 
-def _agreement(found: Stability) -> pd.DataFrame:
-    return found.rank_correlation.rename_axis("fit").reset_index()
+def _refits(
+    fit: Fit, source: Iterator[tuple[int, Dataset]], horizon: int, omitted: Omitted
+) -> Iterator[tuple[int, SurvivalModel]]:
+    for name, rows in source:
+        usable, reasons = usable_horizons(Part(str(name), rows, rows), (horizon,), ValidationSettings())
+        if usable:
+            yield name, fit(rows, usable)
+        else:
+            omitted.append({"fit": name, "reason": reasons[0][2]})
+
+
+def _agreement(found: Stability, omitted: Omitted) -> pd.DataFrame:
+    fits = found.rank_correlation.rename_axis("fit").reset_index().assign(reason="")
+    return pd.concat([fits, pd.DataFrame(omitted)]).sort_values("fit") if omitted else fits

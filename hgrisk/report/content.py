@@ -31,7 +31,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "shapes": ("model", "feature", "own_share", "label", "low", "high", "n", "mean", "lower", "upper"),
     "interactions": ("model", "feature_a", "feature_b"),
     "stability": ("model", "by", "feature", "family", "mean_abs", "lower", "upper", "mean_rank", "top_share"),
-    "stability_fits": ("model", "by", "fit", "rank_correlation"),
+    "stability_fits": ("model", "by", "fit", "rank_correlation", "reason"),
     "validation": ("design", "part", "model", "metric", "horizon_days", *_INTERVAL, "n_train", "n_test", "n_events"),
     "validation_differences": ("design", "part", "model", "against", "metric", "horizon_days", "difference"),
     "validation_pooled": ("design", "model", "metric", "horizon_days", *_INTERVAL, "prediction_lower", "difference"),

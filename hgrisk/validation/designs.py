@@ -13,7 +13,7 @@ import polars as pl
 
 from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
-from hgrisk.errors import DataError
+from hgrisk.errors import DataError, FitError
 from hgrisk.evaluation.capacity import has_own_threshold
 from hgrisk.evaluation.evaluate import EVERYONE, Evaluation, evaluate
 from hgrisk.evaluation.gain import gain
@@ -33,6 +33,9 @@ DIFFERENCES = (
     *("design", "part", "model", "against", "metric", "horizon_days"),
     *("difference", "lower", "upper"),
 )
+CANNOT_LEARN = (DataError, FitError)
+"""What a fit raises that cannot learn from the training rows of a part."""
+
 Evaluations = Mapping[tuple[str, str], Evaluation]
 
 
@@ -164,7 +167,8 @@ def judge_parts(
     Notes
     -----
     Weights rest on the censoring of the test rows themselves: the training rows of a rolling origin are followed
-    shorter by design, and other regions may be. Intervals are about the test households, with the fitted models held
+    shorter by design, and other regions may be. A part from which some model cannot learn is omitted for all, so that
+    all are judged on the same parts. Intervals are about the test households, with the fitted models held
     fixed.
     """
     rows: list[Any] = []
@@ -175,9 +179,13 @@ def judge_parts(
         omitted += left_out
         if not horizons:
             continue
+        try:
+            models = {name: fit(part.train, horizons) for name, fit in fits.items()}
+        except CANNOT_LEARN as error:
+            omitted += [(part.name, horizon, str(error)) for horizon in horizons]
+            continue
         asked = evaluation.model_copy(update={"horizons_days": horizons, "by": ()})
-        for name, fit in fits.items():
-            model = fit(part.train, horizons)
+        for name, model in models.items():
             times = times_of(model, asked)
             risk = model.predict_cumulative_incidence(columns_of(model, part.test.X), times)
             judged[part.name, name] = found = judge(part.test, risk, times, asked, seed=seed, name=name)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.dataset import Dataset
-from hgrisk.errors import DataError, FitError
+from hgrisk.errors import DataError
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.fitting import Fit, columns_of
-from hgrisk.validation.designs import Part, judge, keep, table_rows, times_of, usable_horizons
+from hgrisk.validation.designs import CANNOT_LEARN, Part, judge, keep, table_rows, times_of, usable_horizons
 from hgrisk.validation.settings import ValidationSettings
 
 LEARNING = "learning"
@@ -88,7 +88,7 @@ def _step(
     for name, fit in fits.items() if horizons else ():
         try:
             model = fit(part.train, horizons)
-        except FitError:
+        except CANNOT_LEARN:
             continue
         times = times_of(model, asked)
         risk = model.predict_cumulative_incidence(columns_of(model, part.test.X), times)

@@ -18,7 +18,7 @@ from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.fitting import Fit, columns_of
 from hgrisk.models.protocol import SurvivalModel
-from hgrisk.validation.designs import Part, times_of, usable_horizons
+from hgrisk.validation.designs import CANNOT_LEARN, Part, times_of, usable_horizons
 from hgrisk.validation.settings import ValidationSettings
 
 Key = tuple[str, int]
@@ -120,7 +120,7 @@ def _pairs(
             model = fit(data.repeated(copies), asked.horizons_days)
             weights = np.stack((copies.astype(np.float64), np.ones(len(copies))))
             found.append(_metrics_of(model, data, asked, metrics, weights))
-        except FitError:
+        except CANNOT_LEARN:
             n_failed += 1
     if len(found) < SMALLEST_DEFINED_SHARE * len(counts):
         failed = f"{n_failed} of {len(counts)} that cannot"

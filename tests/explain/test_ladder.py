@@ -127,7 +127,8 @@ def train():
     hazard = np.exp(0.5 * np.log1p(count) + 0.5 * X["month"])
     time, stop = rng.exponential(600 / hazard), rng.uniform(200, 900, n)
     y = Surv.from_arrays(time <= stop, np.ceil(np.minimum(time, stop)))
-    return SimpleNamespace(X=X, y=y, y_for=lambda _: y, clusters=np.arange(n) // 2)
+    follow = np.full(n, 900.0)
+    return SimpleNamespace(X=X, y=y, y_for=lambda _: y, clusters=np.arange(n) // 2, followable_days=follow)
 
 
 @pytest.fixture(scope="module")
