@@ -18,7 +18,7 @@ from hgrisk.explain.stability import Stability, stability
 from hgrisk.judgement import FittedModel
 from hgrisk.models.fitting import Fit
 from hgrisk.models.protocol import SurvivalModel
-from hgrisk.validation.designs import Part, usable_horizons
+from hgrisk.validation.designs import CANNOT_LEARN, Part, usable_horizons
 from hgrisk.validation.settings import ValidationSettings
 
 Models = Mapping[str, FittedModel]
@@ -75,7 +75,7 @@ def explanation_tables(
             "importance": stacked(({"model": name}, each.table) for name, each in found.items()),
             "importance_families": stacked(({"model": name}, each.by_family) for name, each in found.items()),
             "shapes": stacked(shapes),
-            "stability": stacked((facts, each.table) for facts, each, _ in stable),
+            "stability": stacked((facts, each.table) for facts, each, _ in stable if each),
             "stability_fits": stacked((facts, _agreement(each, omitted)) for facts, each, omitted in stable),
         }
     )
@@ -97,8 +97,8 @@ def _shapes(
 
 def _stabilities(
     fit: Fit, fitted: FittedModel, parts: tuple[Dataset, Dataset], horizon: int, settings: ExplainSettings, *, seed: int
-) -> Iterator[tuple[str, Stability, Omitted]]:
-    """Yield how the importance varies over other training landmarks, and those that were too few to learn from."""
+) -> Iterator[tuple[str, Stability | None, Omitted]]:
+    """Yield how the importance varies over other training landmarks, if two taught anything, and those that did not."""
     train, test = parts
     sources: dict[str, Iterator[tuple[int, Dataset]]] = {}
     if settings.n_draws:
@@ -107,8 +107,10 @@ def _stabilities(
         sources["years"] = _years(train)
     for by, source in sources.items():
         omitted: Omitted = []
-        models = _refits(fit, source, horizon, omitted)
-        yield by, stability(models, test.X[fitted.columns], horizon, test.catalogue, settings.top), omitted
+        models = list(_refits(fit, source, horizon, omitted))
+        X = test.X[fitted.columns]
+        found = stability(models, X, horizon, test.catalogue, settings.top) if len(models) > 1 else None
+        yield by, found, omitted
 
 
 def _drawn(train: Dataset, n_draws: int, seed: int) -> Iterator[tuple[int, Dataset]]:
@@ -127,12 +129,22 @@ def _refits(
 ) -> Iterator[tuple[int, SurvivalModel]]:
     for name, rows in source:
         usable, reasons = usable_horizons(Part(str(name), rows, rows), (horizon,), ValidationSettings())
-        if usable:
-            yield name, fit(rows, usable)
-        else:
+        if not usable:
             omitted.append({"fit": name, "reason": reasons[0][2]})
+            continue
+        try:
+            model = fit(rows, usable)
+        except CANNOT_LEARN as error:
+            omitted.append({"fit": name, "reason": str(error)})
+        else:
+            yield name, model
 
 
-def _agreement(found: Stability, omitted: Omitted) -> pd.DataFrame:
+def _agreement(found: Stability | None, omitted: Omitted) -> pd.DataFrame:
+    """Return how far the order of features agrees, fit by fit, with a reason where there is no fit."""
+    columns = ["fit", "rank_correlation", "reason"]
+    left_out = pd.DataFrame(omitted, columns=["fit", "reason"]).reindex(columns=columns)
+    if found is None:
+        return left_out
     fits = found.rank_correlation.rename_axis("fit").reset_index().assign(reason="")
-    return pd.concat([fits, pd.DataFrame(omitted)]).sort_values("fit") if omitted else fits
+    return pd.concat([fits, left_out]).sort_values("fit") if omitted else fits

@@ -82,7 +82,9 @@ def choose(
     folds = [fold for fold in time_folds(train, settings, seed) if _can_be_judged(fold, settings)]
     if len(folds) < 2:
         found = f"{len(folds)} with {settings.min_events} re-reports by {settings.horizon_days} days"
-        raise DataError("A choice rests on two folds or more", found, "choose an earlier horizon or fewer folds")
+        raise DataError(
+            "A choice rests on two folds or more", found, "set an earlier horizon_days, or fewer n_windows or n_groups"
+        )
     metric = get_metric(settings.metric)
     rows = [row for fold in folds for row in _fold_rows(fold, candidates, metric, settings)]
     table = pd.DataFrame(rows)
