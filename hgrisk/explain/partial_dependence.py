@@ -51,7 +51,7 @@ def partial_dependence(score: Score, cases: pd.DataFrame, sets: Sequence[tuple[s
     ([-2.0, 0.0, 2.0], [-3.0, -2.0, 5.0])
     """
     named = dict.fromkeys(chain.from_iterable(sets))
-    codes = {name: pd.factorize(cases[name], use_na_sentinel=False)[0] for name in named}
+    codes = {name: pd.factorize(cases[name])[0] for name in named}
     places: list[NDArray[np.intp]] = []
     points: list[Point] = []
     for names in sets:

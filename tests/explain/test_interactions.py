@@ -176,6 +176,15 @@ def test_fitted_models_that_add_up_have_none(learned, model):
     assert np.allclose(found[["strength", "share"]].to_numpy(), 0, atol=1e-9)
 
 
+def test_a_calibrated_model_without_terms_is_asked_for_its_score():
+    X = numbers()
+    model = Calibrated(method="none")
+    model.model_ = ByFormula(lambda x: x["a"] * x["b"])
+    model._learn_columns(X)
+    found = interactions(model, X, 365, ABC, np.arange(60)).table
+    pd.testing.assert_frame_equal(found, of_formula(lambda x: x["a"] * x["b"], X).table)
+
+
 def test_the_score_is_that_of_the_day(learned):
     """By half a year only a counts, by a year a and b together."""
     X, _ = learned
