@@ -40,6 +40,7 @@ def data_facts(content: ReportContent, speaking: Voice) -> dict[str, Values]:
     rows, steps, features, count = content.rows, content.attrition["remaining"], content.features, speaking.num.count
     gaps, canary = features["missing_share"].fillna(0.0), content.canary
     account = {name: count(rows[name].sum()) for name in ("read", "used", "merged", "excluded", "quarantined")}
+    watched = canary.get("n_features", 0) > 0
     numbers = int((features["unit"] != "").sum())
     filters = {"first": count(steps.iloc[0]), "last": count(steps.iloc[-1])} if len(steps) else {}
     return {
@@ -51,7 +52,7 @@ def data_facts(content: ReportContent, speaking: Voice) -> dict[str, Values]:
         "alike": {} if len(features) else None,
         "kinds": {"numbers": numbers, "others": len(features) - numbers},
         "missing": {"features": int((gaps > 0).sum()), "share": f"{100 * gaps.max():.0f}"} if len(gaps) else None,
-        "canary": {name: count(canary[f"n_{name}"]) for name in WATCHED} if canary else None,
+        "canary": {name: count(canary[f"n_{name}"]) for name in WATCHED} if watched else None,
         "provenance": _joined("facts", content.run_facts, speaking),
         "limits": {"limits": " ".join(content.limits)} if content.limits else None,
     }
@@ -192,10 +193,11 @@ def further_facts(tables: Tables, speaking: Voice) -> dict[str, Values]:
 
 
 def _by_kind(metrics: pd.Series[Any], speaking: Voice) -> Values:
-    """Return the names of metrics by what they measure, those at any capacity included."""
-    kinds = {name: metric.kind for name, metric in all_metrics().items()}
-    of = {kind: metrics[[kinds.get(str(name).partition("@")[0]) == kind for name in metrics]] for kind in KINDS}
-    return {kind: _listed(names, "metrics", speaking) or speaking.say("page", "none") for kind, names in of.items()}
+    """Return the names of metrics by what they measure; one that is taken at several capacities is named once."""
+    names = metrics.astype(str).str.partition("@")[0]
+    of = names.map({name: metric.kind for name, metric in all_metrics().items()})
+    none = speaking.say("page", "none")
+    return {kind: _listed(names[of == kind], "metrics", speaking) or none for kind in KINDS}
 
 
 def _range(estimates: pd.Series[Any], speaking: Voice) -> Values:

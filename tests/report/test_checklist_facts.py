@@ -19,7 +19,8 @@ def test_facts_of_data_are_those_of_its_tables(content):
     assert facts["kinds"] == {"numbers": 8, "others": 2}
     assert facts["set_aside"]["dropped"] == 5
     assert facts["canary"] == {"changed": "0", "features": "10", "landmarks": "500"}
-    assert data_facts(dataclasses.replace(content, canary={}), EN)["canary"] is None
+    for unwatched in ({}, {"n_features": 0, "n_changed": 0, "n_landmarks": 500}):
+        assert data_facts(dataclasses.replace(content, canary=unwatched), EN)["canary"] is None
 
 
 def test_without_features_nothing_is_said_of_missing_values(content):
@@ -55,12 +56,12 @@ def test_re_reports_per_coefficient_are_those_of_training_by_model(content):
 
 def test_measures_are_told_by_what_they_measure(content):
     scores = content.scores[content.scores["metric"].isin(["uno_c", "brier"])]
-    more = scores.iloc[:2].assign(metric=["net_benefit@2.5%", "lift_at_5"], group="all")
+    more = scores.iloc[:2].assign(metric=["net_benefit@1%", "net_benefit@2.5%"], group="all")
     found = judgement_facts(dataclasses.replace(content, scores=pd.concat([scores, more])), EN)
     assert found["measures"] == {
         "discrimination": "C",
         "calibration": "none",
-        "decision": "Net benefit at capacity (2.5%)",
+        "decision": "Net benefit at capacity",
     }
     assert found["slopes"] is None
 
@@ -96,6 +97,7 @@ def test_optimism_that_is_nowhere_defined_is_not_told():
 
 def test_designs_are_told_with_their_number_of_parts():
     table = pd.DataFrame({"design": ["regions", "folds", "regions"], "part": ["a", "a", "b"]})
+    table = pd.concat([table, table])  # by metric and horizon
     found = further_facts({"validation": table}, EN)
     assert found["designs"] == {"designs": "regions (2), folds (1)"}
     assert (found["refitted"], found["audit"]) == ({}, None)
