@@ -12,6 +12,7 @@ import pandas as pd
 
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
+from hgrisk.explain.contributions import with_names
 from hgrisk.explain.families import families_of, parts_of, specs_by_name
 from hgrisk.explain.importance import importance
 from hgrisk.explain.partial_dependence import Score, partial_dependence
@@ -151,12 +152,11 @@ def _has_terms(model: SurvivalModel) -> bool:
 
 
 def _described(X: Any, catalogue: Sequence[FeatureSpec]) -> pd.DataFrame:
-    if not isinstance(X, pd.DataFrame):
-        raise DataError("Cases are explained by the names of their features", type(X).__name__, "pass a DataFrame")
-    if len(X) == 0:
+    cases = with_names(X)
+    if len(cases) == 0:
         raise DataError("Interactions are of cases", "none", "pass at least one case")
-    specs_by_name(map(str, X), catalogue)
-    return X
+    specs_by_name(map(str, cases), catalogue)
+    return cases
 
 
 def _joint_terms(terms: pd.DataFrame, catalogue: Sequence[FeatureSpec], n_cases: int) -> Interactions:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.evaluation.registry import all_metrics
 from hgrisk.report.content import ReportContent
 from hgrisk.report.voice import Voice
@@ -103,7 +104,7 @@ def model_facts(content: ReportContent, speaking: Voice) -> dict[str, Values]:
         Topic to what fills its sentence.
     """
     weights, events = content.coefficients, _number(content.split_facts.get("n_train_events"))
-    models = content.scores.loc[content.scores["group"] == "all", "model"]
+    models = content.scores.loc[content.scores["group"] == EVERYONE, "model"]
     penalties = content.run_facts.get("penalties")
     found: dict[str, Values] = {
         "models": {"models": _listed(models, "models", speaking)} if len(models) else None,
@@ -138,7 +139,7 @@ def judgement_facts(content: ReportContent, speaking: Voice) -> dict[str, Values
     dict
         Topic to what fills its sentence.
     """
-    scores, whole = content.scores, content.scores[content.scores["group"] == "all"]
+    scores, whole = content.scores, content.scores[content.scores["group"] == EVERYONE]
     shared = content.split_facts.get("share_of_test_in_known_networks")
     split = None if content.apparent else _joined("split", content.split_facts, speaking)
     by_split = {"split": split, "apparent": {} if content.apparent else None, "networks": None}
@@ -148,7 +149,7 @@ def judgement_facts(content: ReportContent, speaking: Voice) -> dict[str, Values
         return by_split | dict.fromkeys(ABOUT_SCORES)
     horizons = sorted({f"{days:g}" for days in whole["horizon_days"].dropna()}, key=float)
     last = whole[whole["horizon_days"] == whole["horizon_days"].max()].iloc[0]
-    columns = list(dict.fromkeys(str(group).split("=")[0] for group in scores["group"] if group != "all"))
+    columns = list(dict.fromkeys(str(group).split("=")[0] for group in scores["group"] if group != EVERYONE))
     count, metrics = speaking.num.count, _listed(whole["metric"], "metrics", speaking)
     return by_split | {
         "analysis": {"models": _listed(whole["model"], "models", speaking), "metrics": metrics},
