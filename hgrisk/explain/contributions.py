@@ -112,9 +112,7 @@ def explain_cases(
     A term says how the model comes to its score. It is no effect: what is not in the data, and how features go
     together, decide about it too.
     """
-    if not isinstance(X, pd.DataFrame):
-        raise DataError("Cases are explained by the names of their features", type(X).__name__, "pass a DataFrame")
-    terms = model.score_terms(X, at_days)
+    terms = model.score_terms(with_names(X), at_days)
     size = max(1.0, float(np.max(np.abs(terms.score), initial=0.0)))
     if not terms.largest_gap() <= LARGEST_GAP * size:
         cure = "report this as a fault of the model"
@@ -131,6 +129,29 @@ def explain_cases(
         frame=X,
         catalogue=tuple(catalogue),
     )
+
+
+def with_names(X: Any) -> pd.DataFrame:
+    """Return cases, having checked that their features have names.
+
+    Parameters
+    ----------
+    X : DataFrame, shape (n, p)
+        Features of the cases.
+
+    Returns
+    -------
+    DataFrame, shape (n, p)
+        The same.
+
+    Raises
+    ------
+    DataError
+        If it is no DataFrame.
+    """
+    if not isinstance(X, pd.DataFrame):
+        raise DataError("Cases are explained by the names of their features", type(X).__name__, "pass a DataFrame")
+    return X
 
 
 def _adjusted(model: SurvivalModel, terms: ScoreTerms, risk: Floats) -> NDArray[np.bool_]:

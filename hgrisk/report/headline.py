@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.figures.ladder import CHANCE, STEPS, ladder_at
 from hgrisk.figures.readings import readings_at
 from hgrisk.figures.verdict import change_verdict
@@ -86,7 +87,7 @@ def suspiciously_good(content: ReportContent) -> float:
     float
         The value, or NaN.
     """
-    scores = content.scores[content.scores["group"] == "all"]
+    scores = content.scores[content.scores["group"] == EVERYONE]
     values = [float(v) for t in (content.ladder, scores) for v in t.loc[t["metric"].isin(list(CHANCE)), "estimate"]]
     highest = max((value for value in values if math.isfinite(value)), default=math.nan)
     return highest if highest > TOO_GOOD else math.nan
@@ -135,7 +136,7 @@ def _numbers(row: Record, metric: str, voice: Voice) -> dict[str, str]:
 
 
 def _score_sentences(scores: pd.DataFrame, voice: Voice) -> tuple[str, ...]:
-    everyone = scores[(scores["group"] == "all") & scores["estimate"].notna()]
+    everyone = scores[(scores["group"] == EVERYONE) & scores["estimate"].notna()]
     if everyone.empty:
         return (voice.say("headline", "no_scores"),)
     metric, horizon = main_metric(everyone), main_horizon(everyone)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.figures.metrics import draw_metric
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, Picture, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.headline import main_horizon, main_metric
 from hgrisk.report.voice import Voice
 
-EVERYONE = "all"
 METRICS_PER_TABLE = 3  # what fits beside counts on a sheet of A4
 Record = Mapping[Any, Any]
 

@@ -25,11 +25,11 @@ def test_all_27_items_have_an_entry_or_say_that_there_is_none(content, lang):
 def test_entries_are_the_facts_of_the_run(content):
     entry = tripod_table(content).set_index("item")["entry"]
     assert entry[1] == content.title
-    assert f"{content.rows['read'].sum()} rows read" in entry[5]
-    assert entry[6].startswith(f"{content.attrition['remaining'].iloc[-1]} landmarks of ")
+    assert f"{content.rows['read'].sum():,} rows read" in entry[5]
+    assert entry[6].startswith(f"{content.attrition['remaining'].iloc[-1]:,} landmarks of ")
     assert entry[8] == content.outcome_facts["definition"]
     assert entry[9].startswith(f"{len(content.features)} features")
-    assert f"{content.outcome_facts['n_events']} of them followed" in entry[10]
+    assert f"{content.outcome_facts['n_events']:,} of them followed" in entry[10]
     assert entry[26] == " ".join(content.limits)
 
 
