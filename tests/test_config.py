@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hgrisk.config import Experiment, ModelSettings
+from hgrisk.config import Experiment
 from hgrisk.errors import ConfigError
 from hgrisk.models.registry import MODELS
 
@@ -65,7 +65,11 @@ def test_it_is_frozen():
 
 
 @pytest.mark.parametrize(
-    "section", ["", "data", "cohort", "outcome", "features", "split", "ladder", "evaluation", "tracking", "report"]
+    "section",
+    [
+        *("", "data", "cohort", "outcome", "features", "split", "selection", "ladder", "evaluation", "validation"),
+        *("audit", "explain", "tracking", "report"),
+    ],
 )
 def test_an_unknown_key_is_refused_by_name(section):
     values = {section: {"typo": 1}} if section else {"typo": 1}
@@ -140,6 +144,33 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
             "An audit-only column is never a feature, but found 'race' as both: take it out of one of the two.",
         ),
         (
+            {"features": {"covariates": {"sex": {}}}, "audit": {"only_audit": ["sex"]}},
+            "An audit-only column is never a feature, but found 'sex' as both: take it out of one of the two.",
+        ),
+        (
+            {"features": {"covariates": {"sex": {}}}, "audit": {"reported_more": {"sex": ["f"]}}},
+            "An audit-only column is never a feature, but found 'sex' as both: take it out of one of the two.",
+        ),
+        (
+            {"validation": {"models": ["cox", "coxx"]}},
+            "A stage is for models of the experiment, but found 'coxx': use base_rate, prior_count,",
+        ),
+        ({"explain": {"models": ["coxx"]}}, "A stage is for models of the experiment, but found 'coxx': use "),
+        ({"audit": {"models": ["coxx"]}}, "A stage is for models of the experiment, but found 'coxx': use "),
+        (
+            {"models": [{"kind": "cox", "candidates": [{"options": {"penalty": 1}}]}]},
+            "A model is chosen among candidates, but found one for 'cox': give two or more.",
+        ),
+        (
+            {"models": [{"kind": "cox", "candidates": [{"options": {"penalty": 1}}, {"options": {"penalty": 1}}]}]},
+            "Every candidate has a name of its own, but found 'penalty=1' twice: give each a name.",
+        ),
+        (
+            {"models": [{"kind": "cox", "candidates": [{"kind": "base_rate"}, {"options": {"penalti": 1}}]}]},
+            "Options of 'cox' are its parameters, but found 'penalti': use changes,",
+        ),
+        ({"ladder": {"model": "coxx"}}, "The ladder's model is known, but found 'coxx': use one of base_rate,"),
+        (
             {"ladder": {"penalty": -1}},
             "The ladder's penalty is a number from 0, or 'chosen', but found -1: use 'chosen'.",
         ),
@@ -169,26 +200,18 @@ def test_a_name_and_a_file_are_needed(tmp_path):
         Experiment.read(tmp_path / "gone.toml")
 
 
-@pytest.mark.parametrize("kind", MODELS)
-def test_a_model_is_built_with_its_options_and_its_defaults_are_allowed_values(kind):
-    defaults = {name: value for name, value in MODELS[kind]().get_params().items() if name != "horizons_days"}
-    built = ModelSettings(kind=kind, options=defaults).build()
-    assert type(built) is MODELS[kind]
-    assert built.get_params() | defaults == built.get_params()
-    if "penalty" in defaults:
-        assert ModelSettings(kind=kind, options={"penalty": 2}).build().penalty == 2
+def test_stages_can_be_left_out_and_their_models_are_all_by_default(tmp_path):
+    (tmp_path / "a.toml").write_text('name = "a"\nladder = false\nexplain = false\n[audit]\nby = ["region"]\n')
+    experiment = Experiment.read(tmp_path / "a.toml")
+    assert (experiment.ladder, experiment.explain, experiment.validation) == (None, None, None)
+    (tmp_path / "again.toml").write_text(experiment.to_toml(), encoding="utf-8")
+    assert Experiment.read(tmp_path / "again.toml") == experiment
+    assert len(experiment.labels_of(experiment.audit)) == 5
+    named = Experiment.parse({"name": "a", "validation": {"models": ["cox"]}}, "a.toml")
+    assert named.labels_of(named.validation) == ("cox",)
 
 
-def test_a_label_is_the_name_or_else_the_kind():
-    assert ModelSettings(kind="cox").label == "cox"
-    assert ModelSettings(kind="cox", name="Cox 2").label == "Cox 2"
-
-
-def test_options_of_all_kinds_reach_the_model():
-    options = {"max_depth": 2, "learning_rate": 1, "increasing": ["prior_*"], "horizon_days": 365}
-    assert ModelSettings(kind="boosted_hazard", options=options).build().get_params() | options == (
-        ModelSettings(kind="boosted_hazard", options=options).build().get_params()
-    )
-    changes = {"age": [183, 365]}
-    cox = ModelSettings(kind="cox", options={"changes": changes, "strata": ["region"], "l1_ratio": 0.5}).build()
-    assert (cox.changes, cox.strata, cox.l1_ratio) == (changes, ["region"], 0.5)
+def test_audit_columns_are_those_of_the_evaluation_and_of_the_audit_each_once():
+    values = {"by": ["region"], "only_audit": ["sex"], "reported_more": {"region": ["x"]}}
+    experiment = Experiment.parse({"name": "a", "evaluation": {"by": ["region"]}, "audit": values}, "a.toml")
+    assert experiment.audit_columns == ("region", "sex")

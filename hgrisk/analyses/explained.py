@@ -12,6 +12,7 @@ from hgrisk.analyses.stacked import Tables, not_empty, stacked
 from hgrisk.dataset import Dataset
 from hgrisk.evaluation.bootstrap import cluster_weights
 from hgrisk.explain.importance import Importance, importance
+from hgrisk.explain.interactions import Interactions, interactions
 from hgrisk.explain.settings import ExplainSettings
 from hgrisk.explain.shapes import ShapeFunction, shape
 from hgrisk.explain.stability import Stability, stability
@@ -55,7 +56,8 @@ def explanation_tables(
     Returns
     -------
     dict of str to DataFrame
-        "importance", "importance_families", "shapes", "stability" and "stability_fits", with ``model`` in front.
+        "importance", "importance_families", "shapes", "interactions", "stability" and "stability_fits", with ``model``
+        in front.
     """
     test = parts[1]
     able = {name: fitted for name, fitted in models.items() if fitted.model.has_terms}
@@ -75,6 +77,11 @@ def explanation_tables(
             "importance": stacked(({"model": name}, each.table) for name, each in found.items()),
             "importance_families": stacked(({"model": name}, each.by_family) for name, each in found.items()),
             "shapes": stacked(shapes),
+            "interactions": stacked(
+                ({"model": name}, _interactions(fitted, test, horizon, settings, seed).table)
+                for name, fitted in able.items()
+                if settings.n_interacting
+            ),
             "stability": stacked((facts, each.table) for facts, each, _ in stable if each),
             "stability_fits": stacked((facts, _agreement(each, omitted)) for facts, each, omitted in stable),
         }
@@ -84,6 +91,13 @@ def explanation_tables(
 def _importance(fitted: FittedModel, test: Dataset, horizon: int, settings: ExplainSettings, seed: int) -> Importance:
     X, draws = test.X[fitted.columns], settings.n_resamples
     return importance(fitted.model, X, horizon, test.catalogue, test.clusters, n_resamples=draws, seed=seed)
+
+
+def _interactions(
+    fitted: FittedModel, test: Dataset, horizon: int, settings: ExplainSettings, seed: int
+) -> Interactions:
+    X, top, draws = test.X[fitted.columns], settings.n_interacting, settings.n_resamples
+    return interactions(fitted.model, X, horizon, test.catalogue, test.clusters, top=top, n_resamples=draws, seed=seed)
 
 
 def _shapes(

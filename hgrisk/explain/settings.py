@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from hgrisk.errors import ConfigError
 from hgrisk.settings import Settings
 
 
@@ -19,7 +20,7 @@ class ExplainSettings(Settings):
     n_shapes : int
         So many features of each model, the most important ones, have their shape shown.
     n_interacting : int
-        Interactions are looked for among so many features, the most important ones; 0 for none.
+        Interactions are looked for among so many features, the most important ones; 0 for none, otherwise 2 or more.
     n_draws : int
         Bootstrap draws of household networks in which the model is fitted anew, for the stability of importance; 0 for
         none, otherwise 2 or more.
@@ -36,3 +37,10 @@ class ExplainSettings(Settings):
     n_draws: int = Field(default=0, ge=0)
     by_year: bool = False
     top: int = Field(default=10, ge=1)
+
+    @field_validator("n_interacting", "n_draws")
+    @classmethod
+    def _two_to_compare(cls, number: int) -> int:
+        if number == 1:
+            raise ConfigError("Interactions and stability compare two or more", "1", "use 0 for none, or 2 or more")
+        return number

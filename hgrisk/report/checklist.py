@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hgrisk.figures.tables import require_columns
-from hgrisk.words import load_words
 from hgrisk.report.checklist_facts import (
     Tables,
     Values,
@@ -17,6 +16,7 @@ from hgrisk.report.checklist_facts import (
 )
 from hgrisk.report.content import ReportContent
 from hgrisk.report.voice import Voice
+from hgrisk.words import load_words
 
 FURTHER: Mapping[str, tuple[str, ...]] = {
     "validation": ("design", "part"),

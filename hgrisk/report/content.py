@@ -29,7 +29,7 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "importance": ("model", "feature", "family", "mean_abs", "lower", "upper"),
     "importance_families": ("model", "family", "mean_abs", "lower", "upper"),
     "shapes": ("model", "feature", "own_share", "label", "low", "high", "n", "mean", "lower", "upper"),
-    "interactions": ("model", "feature_a", "feature_b"),
+    "interactions": ("model", "feature_a", "feature_b", "strength", "share", "kind"),
     "stability": ("model", "by", "feature", "family", "mean_abs", "lower", "upper", "mean_rank", "top_share"),
     "stability_fits": ("model", "by", "fit", "rank_correlation", "reason"),
     "validation": ("design", "part", "model", "metric", "horizon_days", *_INTERVAL, "n_train", "n_test", "n_events"),

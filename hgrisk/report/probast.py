@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from hgrisk.words import load_words
 from hgrisk.report.checklist import facts_by_topic, say
 from hgrisk.report.checklist_facts import Tables
 from hgrisk.report.content import ReportContent
 from hgrisk.report.voice import voice
+from hgrisk.words import load_words
 
 COLUMNS = ("part", "domain", "item", "question", "entry", "from_the_run")
 

@@ -42,7 +42,14 @@ EVERYTHING = {
         "min_events": 2,
         "reported_more": {"region": ["Utrecht"]},
     },
-    "explain": {"models": ["card", "base_rate"], "n_resamples": 20, "n_draws": 2, "by_year": True, "n_shapes": 2},
+    "explain": {
+        "models": ["card", "base_rate"],
+        "n_resamples": 20,
+        "n_draws": 2,
+        "by_year": True,
+        "n_shapes": 2,
+        "n_interacting": 3,
+    },
 }
 
 

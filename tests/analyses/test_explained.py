@@ -38,3 +38,10 @@ def test_stability_is_over_refits_on_other_training_landmarks(rich, by):
     table = further["stability"].query("by == @by")
     assert (table["lower"] <= table["upper"]).all()
     assert table["top_share"].between(0, 1).all()
+
+
+def test_interactions_are_of_the_models_with_terms(rich):
+    table = rich.folder.content.further["interactions"]
+    assert set(table["model"]) == {"card"}
+    assert set(table["kind"]) == {"partial dependence"}
+    assert len(table) == 3

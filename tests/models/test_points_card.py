@@ -108,6 +108,15 @@ def test_missing_values_are_known_from_points_of_their_own():
     assert card.predict_risk(X, 365)[unknown].mean() == pytest.approx(0.8, abs=0.05)
 
 
+def test_a_yes_or_no_of_which_only_the_missing_tell_is_said_in_words():
+    rng = np.random.default_rng(3)
+    unknown = rng.random(1500) < 0.3
+    yes = rng.random(1500) < np.where(unknown, 0.8, 0.3)
+    X = pd.DataFrame({"seen": np.where(unknown, np.nan, rng.integers(0, 2, 1500))})
+    card = PointsCard((365,), max_points=1).fit(X, Surv.from_arrays(yes.astype(int), np.where(yes, 100, 400)))
+    assert card.card_[["level", "points"]].to_numpy().tolist() == [["no or yes", 0], ["not known", 1]]
+
+
 def test_points_cost_little_of_what_a_regression_tells_apart():
     rng = np.random.default_rng(1)
     X = pd.DataFrame(rng.normal(size=(4000, 6)), columns=list("abcdef")).assign(g=rng.poisson(1.0, 4000))

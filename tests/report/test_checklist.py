@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from hgrisk.errors import DataError
-from hgrisk.words import load_words
 from hgrisk.report.checklist import FURTHER, facts_by_topic, say
 from hgrisk.report.probast import TOPICS as OF_PROBAST
 from hgrisk.report.tripod import TOPICS as OF_TRIPOD
 from hgrisk.report.voice import voice
+from hgrisk.words import load_words
 
 TABLES = {
     "validation": pd.DataFrame({"design": ["folds", "folds", "regions"], "part": ["1", "2", "Zeeland"]}),

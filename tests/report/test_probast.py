@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from hgrisk.errors import ConfigError
-from hgrisk.words import load_words
 from hgrisk.report.probast import COLUMNS, FACTS_ALONE, TOPICS, probast_table
+from hgrisk.words import load_words
 
 VALIDATION = pd.DataFrame({"design": ["folds", "folds"], "part": ["1", "2"]})
 OF_EACH_DOMAIN = {"development": [3, 4, 4, 5], "evaluation": [3, 4, 4, 7]}

@@ -95,3 +95,17 @@ def test_training_rows_that_could_not_be_followed_do_not_count(parts):
     brief = train.take(replace(train.outcome, table=table.with_columns(followable_days=table["followable_days"] * 0.0)))
     found = usable_horizons(Part("p", brief, parts[0].test), (183,), SETTINGS)
     assert found == ((), [("p", 183, "0 re-reports by then in the training rows")])
+
+
+def test_a_part_that_a_model_cannot_learn_from_is_omitted_for_all_with_the_reason(parts, evaluation):
+    def fit_or_refuse(train, horizons_days):
+        if len(train.X) == len(parts[0].train.X):
+            raise FitError("A model is fitted", "none", "bring more")
+        return Fitting(BaseRate(), ("noise",))(train, horizons_days)
+
+    fits = {"rate": Fitting(BaseRate(), ("noise",)), "picky": fit_or_refuse}
+    found = judge_parts("rolling", parts, fits, ValidationSettings(**EVENTS), evaluation)
+    assert parts[0].name not in set(found.table["part"])
+    assert set(found.table["model"]) == {"rate", "picky"}
+    reasons = found.omitted[found.omitted["part"] == parts[0].name]
+    assert reasons["reason"].unique().tolist() == ["A model is fitted, but found none: bring more."]
