@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hgrisk.errors import DataError
+from hgrisk.errors import DataError, FitError
 from hgrisk.evaluation.evaluate import evaluate
 from hgrisk.evaluation.gain import gain
 from hgrisk.models.base_rate import BaseRate
@@ -99,13 +99,12 @@ def test_training_rows_that_could_not_be_followed_do_not_count(parts):
 
 def test_a_part_that_a_model_cannot_learn_from_is_omitted_for_all_with_the_reason(parts, evaluation):
     def fit_or_refuse(train, horizons_days):
-        if len(train.X) == len(parts[0].train.X):
+        if train is parts[0].train:
             raise FitError("A model is fitted", "none", "bring more")
-        return Fitting(BaseRate(), ("noise",))(train, horizons_days)
+        return FITS["rate"](train, horizons_days)
 
-    fits = {"rate": Fitting(BaseRate(), ("noise",)), "picky": fit_or_refuse}
-    found = judge_parts("rolling", parts, fits, ValidationSettings(**EVENTS), evaluation)
-    assert parts[0].name not in set(found.table["part"])
+    found = judge_parts("halves", parts, {"rate": FITS["rate"], "picky": fit_or_refuse}, SETTINGS, evaluation)
+    assert set(found.table["part"]) == {"two"}
     assert set(found.table["model"]) == {"rate", "picky"}
-    reasons = found.omitted[found.omitted["part"] == parts[0].name]
-    assert reasons["reason"].unique().tolist() == ["A model is fitted, but found none: bring more."]
+    assert set(found.omitted["part"]) == {"one"}
+    assert found.omitted["reason"].unique().tolist() == ["A model is fitted, but found none: bring more."]
