@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
+from hgrisk.evaluation.bootstrap import cluster_weights
+from hgrisk.evaluation.evaluate import Evaluation
+from hgrisk.evaluation.registry import get_metrics
+from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.fitting import Fit, columns_of
 from hgrisk.models.inputs.network_folds import network_folds
@@ -22,6 +28,7 @@ from hgrisk.validation.designs import (
     usable_horizons,
 )
 from hgrisk.validation.settings import ValidationSettings
+from hgrisk.validation.within_folds import FoldSamples, pooled_settings, with_rankings
 
 FOLDS = "folds"
 POOLED = "all folds"
@@ -37,8 +44,8 @@ def unseen_networks(
 ) -> DesignResult:
     """Judge models on household networks that they never saw: the cross-validated evaluation.
 
-    Each fold of networks is predicted by a model trained on the other folds; the predictions of all folds are pooled,
-    and judged once.
+    Each fold of networks is predicted by a model trained on the other folds. Accuracy and calibration are judged over
+    all predictions at once; discrimination and decisions at capacity within each fold, and then combined.
 
     Parameters
     ----------
@@ -56,7 +63,7 @@ def unseen_networks(
     Returns
     -------
     DesignResult
-        One part, "all folds"; ``n_train`` is that of the smallest training part.
+        One part, "all folds", with the rows of all folds; ``n_train`` is that of the smallest training part.
 
     Raises
     ------
@@ -67,9 +74,15 @@ def unseen_networks(
 
     Notes
     -----
-    Folds do not heed the calendar: a model may learn from later years than those it is judged on. The interval is of
-    the pooled predictions and holds the models fixed, so that it is somewhat narrow (Bengio and Grandvalet 2004: there
-    is no unbiased estimate of the variance of cross-validation).
+    Folds do not heed the calendar: a model may learn from later years than those it is judged on.
+
+    A fold with many re-reports is predicted by a model that saw few: over all folds the level of the predictions runs
+    against the outcome, and the pooled AUC of a constant lies below one half (Parker, Guenter and Bedo 2007,
+    doi:10.1186/1471-2105-8-326). So AUC and concordance compare pairs within a fold only, and a capacity is filled in
+    each fold; see :func:`hgrisk.validation.within_folds.within_folds`.
+
+    Intervals and differences are of draws of all networks, and hold the models fixed, so that they are somewhat narrow
+    (Bengio and Grandvalet 2004: there is no unbiased estimate of the variance of cross-validation).
     """
     fold = network_folds(data.clusters, settings.n_folds, seed)
     trains = [keep(data, fold != number) for number in range(settings.n_folds)]
@@ -78,13 +91,24 @@ def unseen_networks(
     asked = evaluation.model_copy(update={"horizons_days": horizons, "by": ()})
     for name, fit in fits.items() if horizons else ():
         risk, times = _out_of_fold(data, trains, fold, fit, asked)
-        judged[POOLED, name] = found = judge(data, risk, times, asked, seed=seed, name=name)
+        judged[POOLED, name] = found = _judge(data, risk, times, fold, asked, seed=seed, name=name)
         rows += table_rows(FOLDS, POOLED, found, min(len(train.X) for train in trains))
     return collect(FOLDS, rows, omitted, judged)
 
 
+def _judge(
+    data: Dataset, risk: Floats, times: Floats, fold: NDArray[Any], asked: EvaluationSettings, *, seed: int, name: str
+) -> Evaluation:
+    """Judge levels over all rows, rankings within folds, on the same draws of networks."""
+    pooled = judge(data, risk, times, pooled_settings(asked), seed=seed, name=name)
+    y = data.y_from_landmark
+    draws = cluster_weights(data.clusters, asked.n_resamples, seed)
+    metrics = get_metrics(asked.metrics, asked.capacity_shares, cost_ratio=asked.cost_ratio)
+    return with_rankings(pooled, metrics, FoldSamples.cut(Sample.build(y, y, risk, times), fold, draws))
+
+
 def _out_of_fold(
-    data: Dataset, trains: list[Dataset], fold: object, fit: Fit, asked: EvaluationSettings
+    data: Dataset, trains: list[Dataset], fold: NDArray[Any], fit: Fit, asked: EvaluationSettings
 ) -> tuple[Floats, Floats]:
     """Return the risk of every row by the model that did not see its network, and the days."""
     risk, times = np.empty((0, 0)), np.empty(0)
@@ -93,7 +117,7 @@ def _out_of_fold(
         if number == 0:
             times = times_of(model, asked)
             risk = np.full((len(data.X), len(times)), np.nan)
-        rows = np.asarray(fold) == number
+        rows = fold == number
         risk[rows] = model.predict_cumulative_incidence(columns_of(model, data.X.loc[rows]), times)
     return risk, times
 

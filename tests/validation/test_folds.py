@@ -71,6 +71,22 @@ def test_each_row_is_judged_by_the_model_of_the_other_folds(data, evaluation):
     assert result.table["n_test"].iloc[0] == len(data.X)
 
 
+def test_the_base_rate_ranks_nobody_and_a_gain_is_from_one_half(data, evaluation):
+    """Pooled over folds, a constant has an AUC below one half: its level runs against the outcome of the fold."""
+    fits = {"rate": Fitting(BaseRate(), ("noise",)), "logistic": Fitting(ReReportLogistic(), ("tells",))}
+    names = ("auc", "harrell_c", "uno_c", "capacity_recall", "brier")
+    asked = evaluation.model_copy(update={"metrics": names, "capacity_shares": (0.1,), "n_resamples": 20})
+    result = unseen_networks(data, fits, SETTINGS, asked, seed=1)
+    table = result.table.set_index(["model", "metric", "horizon_days"]).sort_index()
+    for metric in names[:3]:
+        rows = table.loc[("rate", metric), ["estimate", "lower", "upper"]]
+        assert (rows == 0.5).all(axis=None)
+    assert table.loc[("rate", "capacity_recall@10%"), "estimate"].tolist() == pytest.approx([0.1, 0.1])
+    assert (table["n_test"] == len(data.X)).all()
+    gains = result.differences("rate").set_index(["metric", "horizon_days"])["difference"]
+    assert gains["auc", 365] == pytest.approx(table.loc[("logistic", "auc", 365), "estimate"] - 0.5)
+
+
 def test_it_repeats_itself_and_another_seed_folds_otherwise(data, evaluation):
     fits = {"logistic": Fitting(ReReportLogistic(), ("tells", "noise"))}
     asked = evaluation.model_copy(update={"n_resamples": 0})
