@@ -15,7 +15,7 @@ from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
 from hgrisk.models.fitting import Fit, columns_of
-from hgrisk.selection.one_se import best_and_simplest, mean_and_se
+from hgrisk.selection.one_se import best_and_simplest, mean_and_se, se_of_difference
 from hgrisk.selection.settings import SelectionSettings
 from hgrisk.selection.time_folds import TimeFold, time_folds
 from hgrisk.surv import RE_REPORT
@@ -31,8 +31,8 @@ class Choice:
     Attributes
     ----------
     table : DataFrame
-        ``candidate`` (from the simplest on), ``mean`` and ``se`` of the metric over the folds, ``is_best``,
-        ``is_chosen``.
+        ``candidate`` (from the simplest on), ``mean`` and ``se`` of the metric over the folds, ``se_difference`` (of
+        the mean difference with the best, fold by fold), ``is_best``, ``is_chosen``.
     folds : DataFrame
         ``origin``, ``group``, ``n_train``, ``n_test``, ``candidate``, ``estimate`` (empty where it could not be
         fitted) and ``reason``.
@@ -75,8 +75,9 @@ def choose(
 
     Notes
     -----
-    Each fold learns the outcome as it was known at its origin. Folds share training rows, so that the standard error
-    is a yardstick and no more.
+    Each fold learns the outcome as it was known at its origin. A candidate is as good as the best if its mean differs
+    by no more than the standard error of that difference: see :func:`hgrisk.selection.one_se.best_and_simplest`. Folds
+    share training rows, so that either standard error is a yardstick and no more.
     """
     settings = settings or SelectionSettings()
     folds = [fold for fold in time_folds(train, settings, seed) if _can_be_judged(fold, settings)]
@@ -91,7 +92,7 @@ def choose(
     values = table["estimate"].to_numpy(dtype=np.float64).reshape(len(folds), len(candidates)).T
     sign = -1.0 if metric.direction == "higher" else 1.0
     mean, se = mean_and_se(sign * values)
-    best, simplest = best_and_simplest(mean, se)
+    best, simplest = best_and_simplest(sign * values)
     chosen = simplest if settings.rule == "one_se" else best
     names = list(candidates)
     place = np.arange(len(names))
@@ -99,6 +100,7 @@ def choose(
         "candidate": names,
         "mean": sign * mean,
         "se": se,
+        "se_difference": se_of_difference(values, best),
         "is_best": place == best,
         "is_chosen": place == chosen,
     }

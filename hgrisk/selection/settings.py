@@ -27,7 +27,8 @@ class SelectionSettings(Settings):
     first_share : float
         Share of the training landmarks, the earliest, that lie before the first window.
     rule : "one_se" or "best"
-        The simplest candidate within one standard error of the best; or the best.
+        The simplest candidate whose difference with the best is within one standard error of that difference; or the
+        best.
     min_events : int
         A fold counts with at least so many re-reports by the horizon in its training and in its test rows.
 

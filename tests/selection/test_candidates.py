@@ -42,6 +42,10 @@ def test_the_table_is_that_of_a_slow_and_obvious_way(data):
     assert row["mean"] == pytest.approx(np.mean(values))
     assert row["se"] == pytest.approx(np.std(values, ddof=1) / np.sqrt(len(values)))
     assert choice.folds.query("candidate == 'tells'")["estimate"].tolist() == pytest.approx(values)
+    base = choice.folds.query("candidate == 'rate'")["estimate"].to_numpy()
+    gap = np.std(base - np.array(values), ddof=1) / np.sqrt(len(values))
+    assert choice.best == "tells"
+    assert choice.table["se_difference"].tolist() == pytest.approx([gap, 0.0])
 
 
 def test_a_metric_that_is_to_be_high_is_turned(data):

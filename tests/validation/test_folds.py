@@ -80,7 +80,7 @@ def test_the_base_rate_ranks_nobody_and_a_gain_is_from_one_half(data, evaluation
     table = result.table.set_index(["model", "metric", "horizon_days"]).sort_index()
     for metric in names[:3]:
         rows = table.loc[("rate", metric), ["estimate", "lower", "upper"]]
-        assert (rows == 0.5).all(axis=None)
+        np.testing.assert_allclose(rows, 0.5, rtol=0, atol=1e-12)
     assert table.loc[("rate", "capacity_recall@10%"), "estimate"].tolist() == pytest.approx([0.1, 0.1])
     assert (table["n_test"] == len(data.X)).all()
     gains = result.differences("rate").set_index(["metric", "horizon_days"])["difference"]

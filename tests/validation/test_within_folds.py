@@ -12,7 +12,14 @@ from hgrisk.evaluation.registry import all_metrics, get_metric, get_metrics
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.surv import Surv
-from hgrisk.validation.within_folds import RANKING, FoldSamples, is_ranking, pooled_settings, with_rankings, within_folds
+from hgrisk.validation.within_folds import (
+    RANKING,
+    FoldSamples,
+    is_ranking,
+    pooled_settings,
+    with_rankings,
+    within_folds,
+)
 
 EXACT = 1e-12
 RANKINGS = tuple(name for name, metric in all_metrics().items() if metric.kind in RANKING)
@@ -96,7 +103,9 @@ def test_the_level_of_a_fold_does_not_matter(name):
     sample, y = censored(300, 5)
     fold, draws = np.arange(300) % 3, cluster_weights(np.arange(300), 25, 1)
     halved = Sample.build(y, y, sample.risk * np.where(fold == 1, 0.5, 1.0)[:, None], [365])
-    one, other = (within_folds(get_metric(name), 365.0, FoldSamples.cut(each, fold, draws)) for each in (sample, halved))
+    one, other = (
+        within_folds(get_metric(name), 365.0, FoldSamples.cut(each, fold, draws)) for each in (sample, halved)
+    )
     np.testing.assert_allclose(one, other, rtol=1e-12)
     assert get_metric(name).estimate(sample, 365) != get_metric(name).estimate(halved, 365)
 
