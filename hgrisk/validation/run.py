@@ -36,7 +36,8 @@ class Validation:
     differences : DataFrame
         Paired differences with the first model, in every part.
     pooled : DataFrame
-        Regions pooled, with prediction intervals; ``difference`` tells metrics from differences with the first model.
+        Regions pooled, with prediction intervals; ``difference`` tells metrics from differences with the first model,
+        ``remark`` why something was not pooled.
     optimism : DataFrame
         Apparent and corrected performance; see `Optimism`.
     learning : DataFrame

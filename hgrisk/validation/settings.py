@@ -20,8 +20,9 @@ class ValidationSettings(Settings):
     ----------
     designs : tuple of str
         "folds" (unseen household networks, cross-validated), "rolling" (each year judged by a model trained on the
-        years before), "regions" (each region judged by a model trained elsewhere), "optimism" (corrected by bootstrap)
-        and "learning" (more and more of the training networks).
+        years before), "regions" (each region judged by a model trained elsewhere; with fewer than five, networks that
+        move between them make the training rows a selection), "optimism" (corrected by bootstrap) and "learning" (more
+        and more of the training networks).
     models : tuple of str
         Names of the models that are judged, of which the first is what the others are compared with; all by default.
     n_folds : int

@@ -6,10 +6,12 @@ Metafor stops its searches at steps of 1e-5 to 1e-4; its numbers here are of ``c
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.validation.pooling import _restricted, pool, pool_draws
+from hgrisk.validation.pooling import _restricted, obstacle, pool, pool_draws
 
 EXACT, COVERAGE = 1e-9, 0.03
 Y = (0.62, 0.91, 0.35, 1.1, 0.66, 0.29, 0.93, 0.6)
@@ -60,16 +62,44 @@ def test_the_normal_test_and_the_share_between_places_of_metafor():
     np.testing.assert_allclose(numbers(found)[:4], [0.667279, 0.096968, 0.477225, 0.857334], atol=1e-6)
 
 
+def likelihood(y, v, tau2):
+    weight = 1 / (v + tau2)
+    mean = weight @ y / weight.sum()
+    return (np.log(weight).sum() - np.log(weight.sum()) - weight @ (y - mean) ** 2) / 2
+
+
 def test_restricted_likelihood_is_at_its_maximum():
     y, v = np.array(Y), np.array(V)
-
-    def likelihood(tau2):
-        weight = 1 / (v + tau2)
-        mean = weight @ y / weight.sum()
-        return np.log(weight).sum() - np.log(weight.sum()) - weight @ (y - mean) ** 2
-
     best = _restricted(y, v)
-    assert likelihood(best) > max(likelihood(best * 1.001), likelihood(best * 0.999))
+    assert likelihood(y, v, best) > max(likelihood(y, v, best * 1.001), likelihood(y, v, best * 0.999))
+
+
+def test_the_search_does_not_end_at_0_where_the_likelihood_is_lower():
+    """Fisher scoring from the moment estimate, 0, goes to and fro between 0 and .0118."""
+    y = np.array([0.2195, 0.4858, 0.2595, 0.4377, 0.5172, 0.5304, 0.2461, 0.3446, 0.3001, 0.3888])
+    v = np.array([0.032, 0.0451, 0.0392, 0.0128, 0.0164, 0.0439, 0.0023, 0.0414, 0.0403, 0.0245])
+    assert pool(y, v).tau2 == pytest.approx(0.00467254, abs=1e-7)
+    assert likelihood(y, v, 0.00467254) > likelihood(y, v, 0.0) + 0.5
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_no_variance_on_a_fine_grid_is_likelier(seed):
+    rng = np.random.default_rng(seed)
+    v = np.exp(rng.normal(-4, 1.5, rng.integers(2, 12)))
+    y = rng.normal(rng.normal(0.5, 0.1, len(v)), np.sqrt(v))
+    grid = [0.0, *np.geomspace(1e-8, 3.0, 400)]
+    assert likelihood(y, v, _restricted(y, v)) >= max(likelihood(y, v, tau2) for tau2 in grid) - 1e-9
+
+
+def test_with_few_places_a_new_one_falls_in_the_prediction_interval_less_often():
+    """What the docstring says: 85 to 90 % where 95 % is asked for and places differ as much as they are uncertain."""
+    rng, inside = np.random.default_rng(2), []
+    for _ in range(800):
+        v = rng.uniform(0.01, 0.05, 8)
+        found = pool(rng.normal(rng.normal(0.0, 0.2, 8), np.sqrt(v)), v, test="adhoc")
+        inside.append(found.prediction_lower < rng.normal(0.0, 0.2) < found.prediction_upper)
+    assert 0.84 < np.mean(inside) < 0.91
 
 
 def test_a_new_place_falls_in_the_prediction_interval_as_often_as_it_says():
@@ -94,14 +124,24 @@ def test_draws_are_pooled_on_a_scale_and_brought_back():
     assert 0 < found.prediction_lower < found.lower < found.upper < found.prediction_upper < 1
 
 
-def test_a_place_without_an_estimate_or_a_variance_is_left_out():
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.zeros(101), "no variance over the draws in last, and places are not left out by their result"),
+        (np.ones(101), "no variance over the draws in last, and places are not left out by their result"),
+        (np.full(101, np.nan), "no estimate in last, and places are not left out by their result"),
+    ],
+)
+def test_no_place_is_left_out_by_its_result(values, reason):
     rng = np.random.default_rng(3)
     draws = [1.0 + 0.1 * rng.normal(size=101) for _ in range(3)]
-    perfect, undefined, still = np.zeros(101), np.full(101, np.nan), np.ones(101)
-    found = pool_draws([*draws, perfect, undefined, still], "log", level=0.95)
-    assert found == pool_draws(draws, "log", level=0.95)
-    assert found.n == 3
-    assert pool_draws([draws[0], undefined], "log", level=0.95) is None
+    names = dict(zip(("a", "b", "c", "last"), [*draws, values], strict=True))
+    assert pool_draws([*draws, values], "log", level=0.95) is None
+    assert obstacle(names, "log") == reason
+    assert pool_draws(draws, "log", level=0.95).n == 3
+    assert obstacle({"a": draws[0], "b": draws[1]}, "log") == ""
+    assert obstacle({"a": draws[0]}, "log") == "fewer than two places"
+    assert pool_draws(draws[:1], "log", level=0.95) is None
 
 
 def test_what_cannot_be_pooled_is_refused():

@@ -13,6 +13,7 @@ from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.validation.pooling import pool
 from hgrisk.validation.regions import leave_one_region_out, pool_differences, pool_regions, region_parts
 from hgrisk.validation.settings import ValidationSettings
+from hgrisk.validation.shares import pool_shares
 
 EXACT = 1e-9
 SETTINGS = ValidationSettings(min_test_events=5, min_train_events=5)
@@ -51,7 +52,7 @@ def test_regions_are_pooled_on_the_scale_of_the_metric(result):
     pooled = pool_regions(result, method="DL").set_index(["model", "metric", "horizon_days"])
     assert pooled["scale"].groupby("metric").unique().map(list).to_dict() == {
         "auc": ["logit"],
-        "brier": ["identity"],
+        "brier": ["logit"],
         "observed_expected": ["log"],
     }
     draws = [
@@ -66,7 +67,44 @@ def test_regions_are_pooled_on_the_scale_of_the_metric(result):
         rtol=EXACT,
     )
     assert (row["tau2"], row["n_parts"]) == (expected.tau2, 3)
-    assert np.isnan(pooled.loc[("rate", "auc", 365), "estimate"])  # equal risks rank nobody: no variance
+    assert row["remark"] == "fewer than 5 regions"
+    blind = pooled.loc[("rate", "auc", 365)]  # equal risks rank nobody: no variance
+    assert np.isnan(blind["estimate"])
+    assert blind["remark"].startswith("not pooled: no variance over the draws in east")
+
+
+def test_shares_at_capacity_are_pooled_as_counts_and_no_region_is_left_out(data, evaluation):
+    """A region whose flags find no re-report counts as it is, and lowers the recall of all."""
+    asked = evaluation.model_copy(
+        update={
+            "metrics": ("capacity_recall", "capacity_precision", "number_needed_to_flag"),
+            "capacity_shares": (0.003, 0.3),
+            "horizons_days": (183,),
+        }
+    )
+    fits = {"rate": Fitting(BaseRate(), ("noise",)), "logistic": Fitting(ReReportLogistic(), ("tells",))}
+    result = leave_one_region_out(data, fits, SETTINGS, asked, seed=1)
+    pooled = pool_regions(result).set_index(["model", "metric"])
+    table = result.table.query("model == 'logistic'").set_index(["metric", "part"])
+    for metric, of in (("capacity_recall@30%", "n_events"), ("capacity_precision@30%", "n_test")):
+        row, parts = pooled.loc[("logistic", metric)], table.loc[metric]
+        sizes = parts[of] * (1.0 if of == "n_events" else 0.3)
+        draws = [result.evaluations[part, "logistic"].replicates[metric, 183] for part in parts.index]
+        expected = pool_shares(draws, sizes, level=result.evaluations["east", "logistic"].level)
+        assert (row["scale"], row["n_parts"]) == ("binomial", 3)
+        found = row[["estimate", "prediction_lower", "prediction_upper"]].tolist()
+        assert found == [expected.mean, expected.prediction_lower, expected.prediction_upper]
+        assert 0 < row["prediction_lower"] < row["estimate"] < row["prediction_upper"] < 1
+    name = "capacity_recall@30%", 183
+    zero = result.evaluations["east", "logistic"]
+    zero = replace(zero, replicates={**zero.replicates, name: np.zeros_like(zero.replicates[name])})
+    without = replace(result, evaluations={**result.evaluations, ("east", "logistic"): zero})
+    row = pool_regions(without).set_index(["model", "metric"]).loc[("logistic", name[0])]
+    assert row["n_parts"] == 3
+    assert 0 < row["estimate"] < table.loc[name[0], "estimate"].min()
+    one_flag = pooled.loc[("logistic", "number_needed_to_flag@0.3%")]
+    assert np.isnan(one_flag["estimate"])
+    assert one_flag["remark"].startswith("not pooled: no variance over the draws in east")
 
 
 def test_differences_are_pooled_as_they_are(result):
