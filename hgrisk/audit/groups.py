@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hgrisk.audit.own_censoring import ByGroup
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
@@ -41,9 +42,10 @@ class GroupAudit:
     ----------
     table : DataFrame
         One row per group and measure. ``attribute`` and ``group`` ("all" for everyone), ``horizon_days``, ``measure``
-        (see `audit_groups`), ``estimate`` with ``lower`` and ``upper``; ``difference`` from everyone with its own
-        interval, on the same draws; ``n`` rows, ``n_networks`` and ``n_events``, empty for a group with fewer rows than
-        ``min_n``; ``shown``, whether the group is large enough and followed long enough.
+        (see `audit_groups`), ``estimate`` with ``lower`` and ``upper``; ``difference`` from all others of the attribute
+        with its own interval, on the same draws, empty where the others are too few; ``n`` rows, ``n_networks`` and
+        ``n_events``, empty for a group with fewer rows than ``min_n``; ``shown``, whether the group is large enough and
+        followed long enough.
     threshold : float
         The risk at which the capacity is filled, the same for every group.
     min_n : int
@@ -53,6 +55,16 @@ class GroupAudit:
     table: pd.DataFrame
     threshold: float
     min_n: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Rows of a group with their own censoring, which of all rows they are, their sizes, and whether it is shown."""
+
+    rows: Sample
+    mask: NDArray[np.bool_]
+    sizes: tuple[int, int, int]
+    shown: bool
 
 
 def audit_groups(
@@ -96,10 +108,16 @@ def audit_groups(
     Notes
     -----
     The outcome is a re-report, not violence: a group whose violence is reported less looks as if its risks were too
-    high; see `label_bias`. Groups with different base rates cannot be equal in calibration, sensitivity and false
-    positives at once (Chouldechova 2017, doi:10.1089/big.2016.0047), so a difference is a question, not a verdict. A
-    group is weighted with its own censoring. A missing value is the group "unknown". The number of a withheld group can
-    be had by subtraction where it is the only one of its attribute.
+    high; see `label_bias`. A difference is from all rows of the attribute that are not of the group: from everyone, a
+    large group would differ little, being most of everyone itself. Groups with different base rates cannot be equal in
+    calibration, sensitivity and false positives at once (Chouldechova 2017, doi:10.1089/big.2016.0047), so a difference
+    is a question, not a verdict.
+
+    A group is weighted with its own censoring, and so is every group among the others; withheld groups share one
+    censoring distribution, and are not among the others where even together they are not followed to the horizon.
+    Everyone ("all") has one censoring distribution: where groups are followed differently long, "all" need not lie
+    between them. A missing value is the group "unknown". The number of a withheld group can be had by subtraction
+    where it is the only one of its attribute.
 
     Examples
     --------
@@ -121,24 +139,56 @@ def audit_groups(
             raise DataError(f"{what!r} has one entry per row, {len(sample)}", f"{found}", "align it with the rows")
     whole = _measured(sample, horizon_days, weights, chosen)
     rows = _rows((EVERYONE, EVERYONE, horizon_days), whole, None, _sizes(sample, keys, horizon_days), chosen.level)
-    for attribute, group, mask in _groups(by, chosen.by):
-        part, place = sample.take(mask).with_own_censoring(), (attribute, group, horizon_days)
-        sizes = _sizes(part, keys[mask], horizon_days)
-        shown = _is_large(sizes, chosen) and part.is_followed(horizon_days)
-        own = _measured(part, horizon_days, weights[:, mask], chosen) if shown else None
-        counts = sizes if len(part) >= chosen.min_n else (None, None, None)
-        rows += _rows(place, own, whole, counts, chosen.level)
+    for attribute, labels in _attributes(by, chosen.by):
+        groups = _groups(sample, labels, keys, horizon_days, chosen)
+        for name, group in groups.items():
+            others = _others(sample, groups, name, horizon_days, chosen) if group.shown else None
+            own = _measured(group.rows, horizon_days, weights[:, group.mask], chosen) if group.shown else None
+            rest = None if others is None else _measured(others[0], horizon_days, weights[:, others[1]], chosen)
+            counts = group.sizes if group.sizes[0] >= chosen.min_n else (None, None, None)
+            rows += _rows((attribute, name, horizon_days), own, rest, counts, chosen.level)
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(("n", "n_networks", "n_events"), "Int64"))
     return GroupAudit(table, fill_capacity(sample, horizon_days, chosen.capacity_share).threshold, chosen.min_n)
 
 
-def _groups(by: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+def _attributes(by: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[str, NDArray[Any]]]:
     for column in columns or tuple(by.columns):
         if column not in by.columns:
             raise DataError("An audit column is a column of 'by'", f"{column!r}", f"use one of {list(by.columns)}")
-        labels = by[column].astype(object).where(by[column].notna().to_numpy(), UNKNOWN).astype(str).to_numpy()
-        for value in np.unique(labels):
-            yield column, str(value), labels == value
+        yield column, by[column].astype(object).where(by[column].notna().to_numpy(), UNKNOWN).astype(str).to_numpy()
+
+
+def _groups(
+    sample: Sample, labels: NDArray[Any], clusters: NDArray[Any], horizon_days: float, settings: AuditSettings
+) -> dict[str, _Group]:
+    """Return the groups of an attribute by name, each with its own censoring."""
+    found = {}
+    for value in np.unique(labels):
+        mask = labels == value
+        rows = sample.take(mask).with_own_censoring()
+        sizes = _sizes(rows, clusters[mask], horizon_days)
+        shown = _is_large(sizes, settings) and rows.is_followed(horizon_days)
+        found[str(value)] = _Group(rows, mask, sizes, shown)
+    return found
+
+
+def _others(
+    sample: Sample, groups: Mapping[str, _Group], name: str, horizon_days: float, settings: AuditSettings
+) -> tuple[Sample, NDArray[np.bool_]] | None:
+    """Return the rows of all other groups, each weighted with its own censoring, and their mask; None if too few."""
+    withheld = len(groups)
+    label = np.full(len(sample), -1)
+    for number, (other, group) in enumerate(groups.items()):
+        if other != name:
+            label[group.mask] = number if group.shown else withheld
+    few = label == withheld
+    if few.any() and not sample.take(few).is_followed(horizon_days):
+        label[few] = -1
+    mask = label >= 0
+    if not mask.any():
+        return None
+    rows = ByGroup.of(sample.take(mask), label[mask])
+    return (rows, mask) if _is_large(_sizes(rows, label[mask], horizon_days), settings) else None
 
 
 def _measured(sample: Sample, horizon_days: float, weights: Counts, settings: AuditSettings) -> Measured:
@@ -173,13 +223,13 @@ def _is_large(sizes: tuple[int, int, int], settings: AuditSettings) -> bool:
 
 
 def _rows(
-    place: tuple[str, str, float], own: Measured | None, whole: Measured | None, counts: tuple[Any, ...], level: float
+    place: tuple[str, str, float], own: Measured | None, others: Measured | None, counts: tuple[Any, ...], level: float
 ) -> list[tuple[Any, ...]]:
     """Return a row for each measure, empty where a group is withheld."""
     rows = []
     for measure in MEASURES:
         values = _EMPTY if own is None else own[measure]
-        gap = _EMPTY if own is None or whole is None else own[measure] - whole[measure]
+        gap = _EMPTY if own is None or others is None else own[measure] - others[measure]
         estimate, difference = ((float(draws[0]), *percentile_interval(draws, level)) for draws in (values, gap))
         rows.append((*place, measure, *estimate, *difference, *counts, own is not None))
     return rows

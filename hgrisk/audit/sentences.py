@@ -80,7 +80,7 @@ def label_bias_sentences(result: LabelBias, group: str, lang: str) -> tuple[str,
     Returns
     -------
     tuple of str
-        What is supposed, what would follow, and a caution.
+        What is supposed, what would follow, whether households with one risk are taken to be alike, and a caution.
     """
     words = load_words(lang, "hgrisk.audit")["label_bias"]
     own = result.table[result.table["group"] == "group"]
@@ -101,6 +101,7 @@ def label_bias_sentences(result: LabelBias, group: str, lang: str) -> tuple[str,
         )
         flags = {"equal": shares[ADJUSTED, "share_of_flags"], "reported": shares[AS_REPORTED, "share_of_flags"]}
         said.append(words["flags"].format(**flags))
+        said.append(_how_alike(result.frailty_variance, words, lang))
     else:
         said.append(words["withheld"].format(group=group))
     return (*said, words["caution"])
@@ -113,6 +114,12 @@ def _proxy_finding(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) 
     auc, lower, upper = (number_marks(f"{row[name]:.2f}", lang) for name in ("auc", "lower", "upper"))
     key = "finding_without_interval" if math.isnan(row["lower"]) else "finding"
     return words[key].format(**names, auc=auc, lower=lower, upper=upper)
+
+
+def _how_alike(variance: float, words: Mapping[str, str], lang: str) -> str:
+    if variance == 0.0:
+        return words["alike"]
+    return words["frailty"].format(variance=number_marks(f"{variance:g}", lang))
 
 
 def _percent(share: float, lang: str) -> str:

@@ -27,6 +27,9 @@ class AuditSettings(Settings):
         Share of all households that can be flagged; one threshold for every group.
     reporting_factor : float
         How many times as often the violence of a group is supposed to be reported, 1 or more.
+    frailty_variance : float
+        How much hazards are supposed to differ between households with the same predicted risk, as the variance of a
+        factor with mean 1; 0 if they are alike. For what is left of the re-reports at equal reporting.
     reported_more : mapping of str to tuple of str
         Audit columns and their values: the groups of which that is supposed, one by one.
     min_n, min_events : int
@@ -50,6 +53,7 @@ class AuditSettings(Settings):
     only_audit: tuple[str, ...] = ()
     capacity_share: float = Field(default=DEFAULT_SHARE, gt=0.0, le=1.0)
     reporting_factor: float = Field(default=1.5, ge=1.0, allow_inf_nan=False)
+    frailty_variance: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
     reported_more: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     min_n: int = Field(default=50, ge=1)
     min_events: int = Field(default=10, ge=0)

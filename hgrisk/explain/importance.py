@@ -86,7 +86,9 @@ def importance(
     -----
     The model is held fixed: intervals are about which households were seen, not about how the model would differ had
     it learned from others; for that see :mod:`hgrisk.explain.stability`. The cluster bootstrap of Field and Welsh
-    (2007), doi:10.1111/j.1467-9868.2007.00593.x. Importance is of the model: it is no effect.
+    (2007), doi:10.1111/j.1467-9868.2007.00593.x. Importance is of the model: it is no effect. A mean of absolute values
+    is never 0: that an interval lies above 0 does not say that a feature tells anything, for that of pure noise does
+    too. Compare with what the least features add, or with :mod:`hgrisk.explain.stability`.
     """
     if len(X) == 0:
         raise DataError("Importance is a mean over cases", "none", "pass at least one case")

@@ -216,11 +216,11 @@ def _row(scale: PoolScale, n_parts: int, found: Pooled | None, reason: str) -> t
 def _sizes(result: DesignResult, row: str, horizon: int, parts: Iterable[str]) -> list[float]:
     """Return of how many cases a share is in each part: of re-reports for recall, of flags for precision."""
     table = result.table[(result.table["metric"] == row) & (result.table["horizon_days"] == horizon)]
-    sizes = table.drop_duplicates("part").set_index("part")
+    facts = table.drop_duplicates("part").set_index("part").loc[list(parts)]
     if without_capacity(row) == "capacity_recall":
-        return [float(sizes.loc[part, "n_events"]) for part in parts]
+        return facts["n_events"].astype(float).tolist()
     share = float(row.partition("@")[2].removesuffix("%")) / 100.0
-    return [share * float(sizes.loc[part, "n_test"]) for part in parts]
+    return (share * facts["n_test"]).astype(float).tolist()
 
 
 def _scale_of(name: str) -> PoolScale:

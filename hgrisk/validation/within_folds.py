@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,17 +138,17 @@ def with_rankings(pooled: Evaluation, metrics: Mapping[str, Metric], folds: Fold
     Evaluation
         All metrics, in their order, with the draws that pair them.
     """
-    facts = pooled.table.drop_duplicates("horizon_days").set_index("horizon_days")
+    facts: list[Any] = pooled.table.drop_duplicates("horizon_days").to_dict("records")
     replicates: dict[tuple[str, int], Floats] = {}
     rows = []
-    for horizon in (int(cast("int", day)) for day in facts.index):
+    for fact in facts:
+        horizon = int(fact["horizon_days"])
         for name, metric in metrics.items():
             inside = metric.kind in RANKING
             draws = within_folds(metric, float(horizon), folds) if inside else pooled.replicates[name, horizon]
             replicates[name, horizon] = draws
-            interval = dict(zip(("lower", "upper"), percentile_interval(draws, pooled.level), strict=True))
-            own = {"metric": name, "horizon_days": horizon, "estimate": float(draws[0]), **interval}
-            rows.append({**facts.loc[horizon].to_dict(), **own})
+            lower, upper = percentile_interval(draws, pooled.level)
+            rows.append({**fact, "metric": name, "estimate": float(draws[0]), "lower": lower, "upper": upper})
     table = pd.DataFrame(rows)[list(pooled.table.columns)]
     return replace(pooled, table=table, replicates=MappingProxyType(replicates))
 
@@ -164,7 +164,8 @@ def _size(metric: Metric, part: Sample, horizon_days: float, weights: Counts) ->
     if metric.kind == "discrimination":
         status = part.status(horizon_days)
         sides = np.column_stack((status.weight * status.happened, status.weight * (1.0 - status.happened)))
-        return weighted_sums(weights, sides).prod(axis=1)
+        cases, controls = weighted_sums(weights, sides).T
+        return np.asarray(cases * controls)
     if metric.name in ("capacity_recall", "capacity_precision"):
         found, needless, missed, _ = flagged_sums(part, horizon_days, weights, metric.parameters["capacity_share"])
         return found + (missed if metric.name == "capacity_recall" else needless)

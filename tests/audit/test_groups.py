@@ -3,12 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from hgrisk.audit.groups import MEASURES, audit_groups
+from hgrisk.audit.own_censoring import ByGroup
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.errors import DataError
 from hgrisk.evaluation.capacity import without_capacity
 from hgrisk.evaluation.evaluate import evaluate
+from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.surv import Surv
@@ -70,19 +73,86 @@ def test_the_capacity_is_filled_once_over_everyone(audit):
     assert (sexes["estimate"] * sexes["n"]).sum() == pytest.approx(0.2 * 600)
 
 
-def test_differences_are_from_everyone_and_pair_the_draws(audit, households, by):
+def test_differences_are_from_all_others_and_pair_the_draws(audit, households, by):
     table = audit.table.set_index(["attribute", "group", "measure"])
     for measure in MEASURES:
-        row, whole = table.loc[("sex", "f", measure)], table.loc[("all", "all", measure)]
-        assert row["difference"] == pytest.approx(row["estimate"] - whole["estimate"])
-        assert row["difference_lower"] < row["difference"] < row["difference_upper"]
+        f, m, whole = (
+            table.loc[("sex", "f", measure)],
+            table.loc[("sex", "m", measure)],
+            table.loc[("all", "all", measure)],
+        )
+        assert f["difference"] == pytest.approx(f["estimate"] - m["estimate"])
+        assert m["difference"] == pytest.approx(-f["difference"])
+        assert f["difference_lower"] < f["difference"] < f["difference_upper"]
         assert np.isnan(whole["difference"])
     one = pd.DataFrame({"g": ["same"] * len(by)})
     alone = audit_groups(
         households.reported, one, households.clusters, 365, settings=SETTINGS.model_copy(update={"min_events": 0})
     ).table
-    gaps = alone.loc[alone["attribute"] == "g", ["difference", "difference_lower", "difference_upper"]]
-    np.testing.assert_allclose(gaps, 0.0, atol=1e-12)
+    own = alone[alone["attribute"] == "g"]
+    assert own["estimate"].notna().all()
+    assert own["difference"].isna().all()
+
+
+def test_a_large_group_is_not_compared_with_itself():
+    """Of the risks of nine in ten .6 is missing on the logit: the group differs by that, not by a tenth of it."""
+    rng = np.random.default_rng(1)
+    large = rng.random(6000) < 0.9
+    lp = rng.normal(-1, 1, 6000)
+    again = rng.random(6000) < expit(lp + 0.6 * large)
+    y = Surv.from_arrays(again, np.where(again, 100, 400))
+    by = pd.DataFrame({"g": np.where(large, "a", "b")})
+    sample = Sample.build(y, y, expit(lp)[:, None], [365])
+    table = audit_groups(sample, by, np.arange(6000), 365, settings=SETTINGS).table.set_index(["group", "measure"])
+    row = table.loc[("a", "calibration_intercept")]
+    assert row["difference"] == pytest.approx(0.6, abs=0.15)
+    assert row["difference_lower"] > 0.3
+
+
+def test_others_are_weighted_with_the_censoring_of_their_own_groups():
+    """Right risks in three groups, riskier ones followed shorter: with one distribution for b and c, a looks wrong."""
+    gaps, mixed = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        group = rng.choice(3, 4000, p=[0.3, 0.4, 0.3])
+        risk = expit(-1 + rng.normal(size=4000) + np.array([0.0, -1.0, 1.0])[group])
+        days = np.ceil(rng.exponential(-365 / np.log1p(-risk)))
+        end = np.ceil(np.where(group == 2, rng.uniform(50, 450, 4000), rng.uniform(300, 1500, 4000)))
+        y = Surv.from_arrays(days <= end, np.minimum(days, end))
+        sample, labels = Sample.build(y, y, risk[:, None], [365]), np.array(["a", "b", "c"])[group]
+        found = audit_groups(
+            sample, pd.DataFrame({"g": labels}), np.arange(4000), 365, settings=AuditSettings(n_resamples=0)
+        ).table.set_index(["group", "measure"])
+        row = found.loc[("a", "calibration_intercept")]
+        gaps.append(row["difference"])
+        union = get_metric("calibration_intercept").estimate(sample.take(labels != "a").with_own_censoring(), 365)
+        mixed.append(row["estimate"] - union)
+    assert np.mean(gaps) == pytest.approx(0.0, abs=0.06)
+    assert abs(np.mean(mixed)) > 0.1
+
+
+def test_withheld_groups_are_among_the_others_if_they_are_followed(audit, by, households):
+    """West is withheld: it is one of the others of east with its own censoring, and of south."""
+    sample, others = households.reported, (by["region"] != "east").to_numpy()
+    rest = ByGroup.of(sample.take(others), by["region"][others])
+    expected = get_metric("calibration_intercept").estimate(rest, 365)
+    row = audit.table.set_index(["group", "measure"]).loc[("east", "calibration_intercept")]
+    assert row["estimate"] - row["difference"] == pytest.approx(expected, abs=1e-9)
+    short = np.where(by["region"] == "west", np.minimum(sample.duration_days, 300), sample.duration_days)
+    y = Surv.from_arrays(np.where(short < sample.duration_days, 0, sample.event), short)
+    table = audit_groups(
+        Sample.build(y, y, sample.risk, [365]), by[["region"]], households.clusters, 365, settings=SETTINGS
+    ).table.set_index(["group", "measure"])
+    row, south = table.loc[("east", "calibration_intercept")], table.loc[("south", "calibration_intercept")]
+    assert row["difference"] == pytest.approx(row["estimate"] - south["estimate"])
+
+
+def test_others_that_are_too_few_give_no_difference(households):
+    by = pd.DataFrame({"g": np.where(np.arange(600) < 40, "few", "most")})
+    table = audit_groups(households.reported, by, households.clusters, 365, settings=SETTINGS).table
+    most = table[table["group"] == "most"]
+    assert most["estimate"].notna().all()
+    assert most[["difference", "difference_lower"]].isna().all(axis=None)
 
 
 def test_small_groups_are_withheld_with_their_number(audit):

@@ -3,11 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hgrisk.audit.groups import audit_groups
 from hgrisk.audit.label_bias import ADJUSTED, AS_REPORTED, EQUAL, MEASURES, SCENARIOS, at_others_reporting, label_bias
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.errors import DataError
+from hgrisk.evaluation.sample import Sample
+from hgrisk.surv import Surv
 from tests.audit.conftest import simulate
 
 FACTOR = 1.5
@@ -89,11 +93,61 @@ def test_risks_at_the_ends_stay_there():
     assert np.diff(at_others_reporting(np.linspace(0, 1, 20), 3.0)).min() > 0
 
 
+def gamma_world(n, variance, factor, seed):
+    """Return a group of one risk whose households differ by a gamma frailty, and its true share at equal reporting."""
+    rng = np.random.default_rng(seed)
+    hazard = 0.667 / 365 * rng.gamma(1 / variance, variance, n)
+    group = np.arange(n) % 2 == 0
+    days = rng.exponential(1.0 / hazard)
+    y = Surv.from_arrays(days <= 400, np.minimum(days, 400))
+    risk = 1 - (1 + variance * 0.667) ** (-1 / variance)
+    return Sample.build(y, y, np.full((n, 1), risk), [365]), group, (1 - np.exp(-hazard * 365 / factor)).mean()
+
+
+@pytest.mark.parametrize("variance", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("factor", [1.5, 3.0])
+def test_with_a_frailty_the_true_share_comes_back_and_without_it_too_little(variance, factor):
+    sample, group, truth = gamma_world(100_000, variance, factor, 7)
+    asked = {"factor": factor, "settings": SETTINGS}
+    right, plain = (
+        values(label_bias(sample, group, np.arange(len(group)), 365, frailty_variance=each, **asked))[
+            "group", EQUAL, "observed"
+        ]
+        for each in (variance, 0.0)
+    )
+    assert right == pytest.approx(truth, abs=0.006)
+    assert plain < truth - 0.007
+    of_settings = SETTINGS.model_copy(update={"frailty_variance": variance})
+    result = label_bias(sample, group, np.arange(len(group)), 365, factor=factor, settings=of_settings)
+    assert values(result)["group", EQUAL, "observed"] == right
+    assert result.frailty_variance == variance
+
+
+def test_the_numbers_of_the_docstring():
+    for variance, factor, low in ((1.0, 1.5, 0.06), (1.0, 3.0, 0.14), (2.0, 1.5, 0.11), (2.0, 3.0, 0.25)):
+        risk = np.array([0.4])
+        share = 1 - at_others_reporting(risk, factor) / at_others_reporting(risk, factor, variance)
+        assert share[0] == pytest.approx(low, abs=0.006)
+
+
+@given(st.floats(0, 1), st.floats(1, 10), st.floats(0, 5))
+@settings(deadline=None)
+def test_less_reporting_is_less_risk_and_frailty_leaves_more(risk, factor, variance):
+    one, plain = (at_others_reporting(np.array([risk]), factor, each)[0] for each in (variance, 0.0))
+    assert plain - 1e-9 <= one <= risk + 1e-9
+    assert one >= risk / factor - 1e-9
+    assert at_others_reporting(np.array([risk]), 1.0, variance)[0] == pytest.approx(risk, abs=1e-9)
+    assert at_others_reporting(np.array([risk]), factor, 1e-9)[0] == pytest.approx(plain, abs=1e-6)
+
+
 def test_a_risk_of_0_or_1_gives_finite_numbers():
     world = simulate(400, 3, 1.0)
     world.reported.risk[:40] = 0.0
     world.reported.risk[40:80] = 1.0
     found = values(label_bias(world.reported, world.group, world.clusters, 365, settings=SETTINGS))
+    assert np.isfinite(found).all()
+    frail = SETTINGS.model_copy(update={"frailty_variance": 2.0})
+    found = values(label_bias(world.reported, world.group, world.clusters, 365, settings=frail))
     assert np.isfinite(found).all()
 
 
@@ -114,6 +168,10 @@ def test_small_groups_are_withheld(households):
             "A reporting factor is 1 or more, but found 0.5: name the others as the group, with one divided by it.",
         ),
         (
+            {"frailty_variance": -1.0},
+            "A frailty variance is 0 or more, but found -1: give 1, or 0 for households that are alike.",
+        ),
+        (
             {"group": np.zeros(600, dtype=bool)},
             "A group is some of the rows, true or false for each, but found 0 of 600 rows: pass a mask of the group.",
         ),
@@ -126,7 +184,7 @@ def test_small_groups_are_withheld(households):
     ],
 )
 def test_refused(households, change, text):
-    given = {"group": households.group, "clusters": households.clusters, **change}
+    passed = {"group": households.group, "clusters": households.clusters, **change}
     with pytest.raises(DataError) as caught:
-        label_bias(households.reported, horizon_days=365, **given)
+        label_bias(households.reported, horizon_days=365, **passed)
     assert str(caught.value) == text

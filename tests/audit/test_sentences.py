@@ -1,5 +1,7 @@
 """What an audit says, word for word in both languages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,7 +85,13 @@ def test_what_is_supposed_of_reporting():
     assert said[2] == (
         "With its risks brought to the reporting of others, its share of all flags would be 52.5%, where it is 70%."
     )
-    assert said[3:] == (load_words("en", "hgrisk.audit")["label_bias"]["caution"],)
+    words = load_words("en", "hgrisk.audit")["label_bias"]
+    assert said[3:] == (words["alike"], words["caution"])
+    frail = replace(bias(shown=True), frailty_variance=1.5)
+    assert label_bias_sentences(frail, "north", "en")[3] == (
+        "Landmarks with the same predicted risk are taken to differ: a frailty with a variance of 1.5."
+    )
+    assert label_bias_sentences(frail, "noord", "nl")[3].endswith("een frailty met een variantie van 1,5.")
     assert label_bias_sentences(bias(shown=True), "noord", "nl")[0] == (
         "Stel dat geweld in “noord” 1,5 keer zo vaak wordt gemeld als hetzelfde geweld bij anderen."
     )
@@ -98,6 +106,7 @@ def test_how_to_read_the_groups(households):
     audit = audit_groups(households.reported, by, households.clusters, 365, settings=settings)
     said = group_sentences(audit, 0.125, "nl")
     assert said[0].startswith("Voor iedereen geldt één drempel: de 12,5% met de hoogste risico's worden gemarkeerd.")
+    assert said[0].endswith("is met alle anderen van dezelfde eigenschap, niet met iedereen.")
     assert said[2] == "Gemarkeerd betekent niet gevaarlijk, en niet gemarkeerd betekent niet veilig."
     assert said[3].startswith("1 groep is weggelaten: met minder dan 50 peilmomenten")
     one = audit_groups(households.reported, by.assign(g="a"), households.clusters, 365, settings=settings)

@@ -16,6 +16,10 @@ from hgrisk.errors import ConfigError
             "An interval needs at least 20 bootstrap draws, but found 19: use 200, or 0 for no intervals.",
         ),
         (
+            {"frailty_variance": -1.0},
+            "audit: frailty_variance must be valid, but found -1.0: input should be greater than or equal to 0.",
+        ),
+        (
             {"reporting_factor": 0.5},
             "audit: reporting_factor must be valid, but found 0.5: input should be greater than or equal to 1.",
         ),
