@@ -18,6 +18,7 @@ from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.penalty import choose_penalty
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.models.registry import TRUSTED_TYPES
+from hgrisk.models.report_count import ReportCount
 from hgrisk.models.score_terms import ScoreTerms
 from hgrisk.surv import Surv
 
@@ -235,3 +236,83 @@ def test_settings_that_are_not_allowed_are_refused(features, outcome):
         Calibrated().fit(features, outcome, cluster=[1, 2])
     with pytest.raises(ConfigError, match="Horizons are days above 0"):
         Calibrated(horizons_days=()).fit(features, outcome)
+
+
+def counts(n=3000, seed=0):
+    """Rows of one count with risks of .2 to .6, all followed for 400 days: many are equal in all."""
+    rng = np.random.default_rng(seed)
+    reports = np.minimum(rng.poisson(1.0, n), 4)
+    days = np.ceil(rng.exponential(-365 / np.log1p(-(0.2 + 0.1 * reports))))
+    X = pd.DataFrame({"prior_reports_ever": reports.astype(float)})
+    return X, Surv.from_arrays(days <= 400, np.minimum(days, 400))
+
+
+@pytest.mark.parametrize("method", ["isotonic", "platt"])
+def test_equal_rows_without_networks_are_not_parted_by_their_outcome(method):
+    X, y = counts()
+    model = Calibrated(ReportCount((365,)), method, horizons_days=(365,)).fit(X, y)
+    asked = pd.DataFrame({"prior_reports_ever": [0.0, 2.0, 4.0]})
+    np.testing.assert_allclose(model.predict_risk(asked, 365), [0.2, 0.4, 0.6], atol=0.06)
+    mixed = np.random.default_rng(1).permutation(len(X))
+    again = clone(model).fit(X.iloc[mixed], y[mixed])
+    np.testing.assert_allclose(again.predict_risk(asked, 365), model.predict_risk(asked, 365), atol=EXACT)
+
+
+def noise(n, seed):
+    rng = np.random.default_rng(seed)
+    days = np.where(rng.random(n) < 0.3, 200.0, rng.integers(300, 1000, n))
+    event = np.where(days == 200, 1, rng.choice([0, 2], n))
+    return pd.DataFrame(rng.normal(size=(n, 3)), columns=list("abc")), Surv.from_arrays(event, days)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_noise_never_turns_a_ranking_over_and_the_mean_risk_is_the_observed_share(seed):
+    X, y = noise(400, seed)
+    model = Calibrated(method="platt", horizons_days=(365,)).fit(X, y)
+    assert model.slope_[0] >= 0
+    uncensored = uncensored_probability(y["duration_days"], y["event"], np.ones(400))
+    known = outcome_at(y["duration_days"], y["event"], uncensored, 365.0)
+    mean = np.average(model.predict_risk(X, 365), weights=known.weight)
+    assert mean == pytest.approx(np.average(known.label, weights=known.weight), abs=1e-9)
+    score = np.argsort(model.model_.predict(X))
+    assert np.all(np.diff(model.predict_risk(X, 365)[score]) >= -EXACT)
+
+
+def test_isotonic_risks_are_never_0_or_1():
+    rng = np.random.default_rng(2)
+    X = pd.DataFrame({"a": rng.normal(size=600)})
+    days = np.where(rng.random(600) < expit(-2 + 1.5 * X["a"]), 100.0, 400.0)
+    model = Calibrated(horizons_days=(365,)).fit(X, Surv.from_arrays(days == 100, days))
+    risk = model.predict_risk(pd.DataFrame({"a": [-9.0, 9.0]}), 365)
+    assert 0.001 < risk[0] < 0.05
+    assert risk[1] < 0.999
+
+
+def test_a_new_site_counts_each_network_once():
+    X, y, _ = shifted(60)
+    mild = y.copy()
+    flipped = np.flatnonzero(y["event"] == 1)[:4]
+    mild["event"][flipped], mild["duration_days"][flipped] = 0, 400.0
+    fitted = ReReportLogistic((365,), penalty=1e-4).fit(X, y)
+    row = np.repeat(np.arange(60), 30)
+    alone = Calibrated(fitted, "site", horizons_days=(365,)).fit(X, mild)
+    networks = Calibrated(fitted, "site", horizons_days=(365,)).fit(X.iloc[row], mild[row], cluster=row)
+    rows = Calibrated(fitted, "site", horizons_days=(365,)).fit(X.iloc[row], mild[row])
+    assert alone.change_ == networks.change_ == ["none"]
+    assert rows.change_ != ["none"]
+
+
+def test_a_fold_that_cannot_teach_is_named():
+    X = pd.DataFrame({"a": np.arange(10.0)})
+    y = Surv.from_arrays([1] + [0] * 9, [10] + [400] * 9)
+    sentence = "Without fold {} of {}, some row re-reports within 365 days, but found none: {}."
+    with pytest.raises(FitError) as caught:
+        Calibrated(folds=5, horizons_days=(365,)).fit(X, y)
+    assert str(caught.value) in {sentence.format(number, 5, "use fewer folds") for number in range(1, 6)}
+    with pytest.raises(FitError) as caught:
+        Calibrated(folds=2, horizons_days=(365,)).fit(X, y)
+    assert str(caught.value) in {sentence.format(number, 2, "use method='none'") for number in (1, 2)}
+    with pytest.raises(FitError, match=r"^Some row re-reports within 5 days, but found none: leave this horizon out"):
+        Calibrated(horizons_days=(5,)).fit(X, y)  # of all rows
+    with pytest.raises(FitError, match=r"^Some row is followed for 500 days"):
+        Calibrated(CoxRegression(penalty=0.1), horizons_days=(500,)).fit(X, y)
