@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.base_rate import BaseRate
-from hgrisk.models.by_horizon.risk_maps import isotonic_map
+from hgrisk.models.by_horizon.risk_maps import isotonic_map, level_intercept, platt_slope
 from hgrisk.models.calibrated import Calibrated
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
@@ -68,8 +68,12 @@ def test_a_model_that_remembers_households_is_found_out(method):
 
 def test_the_map_is_learnt_from_predictions_of_the_other_folds(features, outcome):
     clusters = np.arange(len(features)) // 3
-    model = Calibrated(ReReportLogistic(), "isotonic", folds=4, horizons_days=(365,), seed=2)
-    model.fit(features, outcome, cluster=clusters)
+    isotonic, platt = (
+        Calibrated(ReReportLogistic(), method, folds=4, horizons_days=(365,), seed=2).fit(
+            features, outcome, cluster=clusters
+        )
+        for method in ("isotonic", "platt")
+    )
     fold = network_folds(clusters, 4, 2)
     risk = np.empty(len(features))
     for number in range(4):
@@ -77,10 +81,14 @@ def test_the_map_is_learnt_from_predictions_of_the_other_folds(features, outcome
         risk[fold == number] = others.predict_risk(features[fold == number], 365)
     uncensored = uncensored_probability(outcome["duration_days"], outcome["event"], np.ones(len(features)))
     known = outcome_at(outcome["duration_days"], outcome["event"], uncensored, 365.0)
-    knots, values = isotonic_map(risk, known.label, known.weight)
-    np.testing.assert_allclose(model.knots_[0], knots, atol=EXACT)
+    knots, values = isotonic_map(risk, known.label, known.weight, clusters)
+    np.testing.assert_allclose(isotonic.knots_[0], knots, atol=EXACT)
     whole = ReReportLogistic((365,)).fit(features, outcome).predict_risk(features, 365)
-    np.testing.assert_allclose(model.predict_risk(features, 365), np.interp(whole, knots, values), atol=EXACT)
+    np.testing.assert_allclose(isotonic.predict_risk(features, 365), np.interp(whole, knots, values), atol=EXACT)
+    slope = platt_slope(risk, known.label, known.weight, fold)
+    level = level_intercept(whole, known.label, known.weight, slope)  # of the model itself, not of its copies
+    assert abs(slope - platt_slope(risk, known.label, known.weight)) > 1e-3
+    np.testing.assert_allclose(platt.predict_risk(features, 365), expit(level + slope * logit(whole)), atol=1e-9)
 
 
 def test_an_overfitted_model_gets_a_slope_below_1_and_its_risks_come_right():
