@@ -261,8 +261,9 @@ def test_equal_rows_without_networks_are_not_parted_by_their_outcome(method):
     model = Calibrated(ReportCount((365,)), method, horizons_days=(365,)).fit(X, y)
     asked = pd.DataFrame({"prior_reports_ever": [0.0, 2.0, 4.0]})
     np.testing.assert_allclose(model.predict_risk(asked, 365), [0.2, 0.4, 0.6], atol=0.06)
-    mixed = np.random.default_rng(1).permutation(len(X))
-    again = clone(model).fit(X.iloc[mixed], y[mixed])
+    mixed, weight = np.random.default_rng(1).permutation(len(X)), np.tile([1.0, 3.0], len(X) // 2)
+    model = clone(model).fit(X, y, sample_weight=weight)  # equal rows of unequal weight
+    again = clone(model).fit(X.iloc[mixed], y[mixed], sample_weight=weight[mixed])
     np.testing.assert_allclose(again.predict_risk(asked, 365), model.predict_risk(asked, 365), atol=EXACT)
 
 
@@ -294,6 +295,10 @@ def test_isotonic_risks_are_never_0_or_1():
     risk = model.predict_risk(pd.DataFrame({"a": [-9.0, 9.0]}), 365)
     assert 0.001 < risk[0] < 0.05
     assert risk[1] < 0.999
+    row, y = np.repeat(np.arange(600), 5), Surv.from_arrays(days == 100, days)
+    once = Calibrated(horizons_days=(365,)).fit(X, y, cluster=np.arange(600))
+    copied = Calibrated(horizons_days=(365,)).fit(X.iloc[row], y[row], cluster=row)
+    np.testing.assert_allclose(copied.predict_risk(X, 365), once.predict_risk(X, 365), atol=1e-6)
 
 
 def test_a_new_site_counts_each_network_once():

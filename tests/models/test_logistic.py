@@ -266,3 +266,11 @@ def test_rows_of_weight_0_have_no_cluster_and_wrong_labels_are_refused():
     ):
         with pytest.raises(DataError, match=rule):
             ReReportLogistic((365,)).fit(X, y, cluster=labels)
+
+
+def test_clusters_follow_their_rows_where_some_have_no_answer():
+    X, y, _ = simulate(600)
+    name, mixed = np.arange(600) // 3, np.random.default_rng(3).permutation(600)
+    model = ReReportLogistic((183, 365)).fit(X, y, cluster=name)
+    again = ReReportLogistic((183, 365)).fit(X.iloc[mixed], y[mixed], cluster=name[mixed])
+    np.testing.assert_allclose(again.covariance_, model.covariance_, rtol=1e-6)

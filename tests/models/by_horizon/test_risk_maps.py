@@ -221,3 +221,13 @@ def test_true_risks_are_kept_where_households_recur_and_where_weights_vary():
     assert np.mean(clustered) < 0.1
     assert np.mean(uneven) < 0.1
     assert np.mean(ignored) > 0.25
+
+
+def test_the_second_test_keeps_its_level_far_from_even_risks():
+    found = []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        score = rng.normal(-3.0, 1.0, 1500)
+        found.append(site_map(expit(score), rng.random(1500) < expit(score + 1.0), np.ones(1500), 0.05)[2])
+    assert found.count("none") == 0
+    assert found.count("slope") / 300 == pytest.approx(0.05, abs=0.03)
