@@ -6,8 +6,6 @@ import re
 from datetime import date
 
 import numpy as np
-from true_risk.measures import beside_truth
-from true_risk.worlds import HORIZON, make, scenario
 
 from hgrisk.dataset import SplitSettings
 from hgrisk.evaluation.evaluate import evaluate
@@ -21,11 +19,16 @@ from hgrisk.models.fitting import Fitting
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.points_card import PointsCard
 from hgrisk.models.report_count import ReportCount
+from true_risk.measures import beside_truth
+from true_risk.worlds import HORIZON, make, scenario
 
 HOUSEHOLDS, DRAWS = 50_000, 200
 FAMILIES = ("prior_violence", "household", "index_report")
 """Families that mean the same in all years: the register asks for signals of problems in its later years only."""
 SPLIT = SplitSettings(on=date(2021, 1, 1))
+TO_CALIBRATE = (
+    "logistic, weak penalty", "elastic_net", "points_card", "explainable_boosting", "boosted_classifier",
+)  # fmt: skip
 COUNT = "prior_reports_730d"
 ITEMS = {COUNT: 2.0, "prior_reports_180d": 1.0, "linked_reports_730d": 1.0, "reported_person_reports_ever": 1.0,
          "max_severity": 4.0, "household_children": 1.0}  # fmt: skip
@@ -51,7 +54,7 @@ def models():
     }
     calibrated = {
         f"{name}; {method}": Calibrated(plain[name], method=method, folds=3 if name == "explainable_boosting" else 5)
-        for name in ("logistic, weak penalty", "elastic_net", "points_card", "explainable_boosting", "boosted_classifier")
+        for name in TO_CALIBRATE
         for method in ("isotonic", "platt")
     }
     return plain | calibrated

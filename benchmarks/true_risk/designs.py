@@ -6,8 +6,6 @@ One model throughout, a logistic regression on earlier reports: the designs are 
 from __future__ import annotations
 
 import numpy as np
-from true_risk.measures import trend
-from true_risk.worlds import HORIZON, make, scenario
 
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.fitting import Fitting
@@ -18,6 +16,8 @@ from hgrisk.validation.folds import unseen_networks
 from hgrisk.validation.regions import REGIONS, pool_regions, region_parts
 from hgrisk.validation.rolling import ROLLING, rolling_parts
 from hgrisk.validation.settings import ValidationSettings
+from true_risk.measures import trend
+from true_risk.worlds import HORIZON, make, scenario
 
 HOUSEHOLDS, DRAWS = 100_000, 40
 COLUMNS = (
@@ -52,27 +52,9 @@ def drifts(seed):
     found = {}
     for name, (shipped, changes) in DRIFTS.items():
         known = _world(shipped, seed, changes)
-        said = judge_parts(ROLLING, rolling_parts(known.data, SETTINGS), FITS, SETTINGS, JUDGED, seed=seed)
-        rolling = _ratios(said)
-        predicted = {part.name: _risk(part) for part in rolling_parts(known.data, SETTINGS) if part.name in rolling}
-        truth = {part.name: known.of(part.test) for part in rolling_parts(known.data, SETTINGS)}
-        years = np.array([float(year) for year in rolling])
-        folds, by_year = _folds(known, seed)
-        found |= {(name, f"rolling {year}", RATIO): estimate for year, (estimate, _, _) in rolling.items()}
-        found |= {(name, f"rolling {year}", "alarm"): _outside(row) for year, row in rolling.items()}
-        for year, risk in predicted.items():
-            found[name, f"rolling {year}", TRUE_RATIO] = _true_ratio(truth[year], risk, (0, 1))
-            found[name, f"rolling {year}", VIOLENCE_RATIO] = _true_ratio(truth[year], risk, (2,))
-            found[name, f"rolling {year}", "true violence"] = np.nanmean(truth[year][:, 2]) / DRAWS
-        for of in (RATIO, TRUE_RATIO, VIOLENCE_RATIO):
-            logs = np.log([found[name, f"rolling {year}", of] for year in rolling])
-            found[name, "rolling, all years", f"mean log, {of}"] = logs.mean()
-            found[name, "rolling, all years", f"trend of log, {of}"] = trend(years, logs)
-        found[name, "rolling, all years", "share of years with alarm"] = np.mean([_outside(row) for row in rolling.values()])
-        found[name, "folds, pooled", RATIO] = folds[0]
-        found[name, "folds, pooled", "alarm"] = _outside(folds)
-        found |= {(name, f"folds, cut by year {year}", TRUE_RATIO): value for year, value in by_year.items()}
-    return found
+        rows = _by_year(known, seed) | _folds(known, seed, by_year=True)
+        found |= {(name, *key): value for key, value in rows.items()}
+    return found | _less(found, "no drift", "log")
 
 
 def practices(seed):
@@ -80,28 +62,64 @@ def practices(seed):
     found = {}
     for name, (shipped, changes) in PRACTICES.items():
         known = _world(shipped, seed, changes)
-        parts = list(region_parts(known.data, SETTINGS.region_column))
-        said = judge_parts(REGIONS, parts, FITS, SETTINGS, JUDGED, seed=seed)
-        pooled = pool_regions(said).set_index("metric")
-        for metric in pooled.index:
-            columns = ("estimate", "tau2", "i2", "prediction_lower", "prediction_upper")
-            found |= {(name, "regions, pooled", f"{column}, {metric}"): pooled.loc[metric, column] for column in columns}
-        ratios = _ratios(said)
-        found[name, "regions, pooled", "share of regions with alarm"] = np.mean([_outside(row) for row in ratios.values()])
-        risks = {part.name: _risk(part) for part in parts if part.name in ratios}
-        counts = {part.name: known.of(part.test) for part in parts if part.name in ratios}
-        true = {region: np.log(_true_ratio(counts[region], risk, (0, 1))) for region, risk in risks.items()}
-        found[name, "regions, truth", "SD of log, true re-reports / predicted"] = np.std(list(true.values()), ddof=1)
-        found[name, "regions, truth", "SD of log, true violence by region"] = _violence_spread(counts)
-        matched = [region for region in ratios if known.detection.get(region, 1.0) != 1.0]
-        if len(matched) > 2:
-            recorded = np.log([known.detection[region] for region in matched])
-            logs = np.log([ratios[region][0] for region in matched])
-            found[name, "regions, pooled", "correlation of log O/E with log detection"] = np.corrcoef(recorded, logs)[0, 1]
-            found[name, "regions, pooled", "slope of log O/E on log detection"] = trend(recorded, logs)
-        folds, _ = _folds(known, seed)
-        found[name, "folds, pooled", RATIO] = folds[0]
-        found[name, "folds, pooled", "alarm"] = _outside(folds)
+        rows = _by_region(known, seed) | _folds(known, seed, by_year=False)
+        found |= {(name, *key): value for key, value in rows.items()}
+    return found | _less(found, "regions alike", "tau2") | _less(found, "baseline", "tau2")
+
+
+def _less(found, base, within):
+    """Return each measure less that of another world of the same seed, which shares its random numbers."""
+    return {
+        (name, subject, f"{measure}, less {base}"): value - found[base, subject, measure]
+        for (name, subject, measure), value in found.items()
+        if name != base and within in measure and (base, subject, measure) in found
+    }
+
+
+def _by_year(known, seed):
+    parts = list(rolling_parts(known.data, SETTINGS))
+    said = _ratios(judge_parts(ROLLING, parts, FITS, SETTINGS, JUDGED, seed=seed))
+    found, logs = {}, {of: [] for of in (RATIO, TRUE_RATIO, VIOLENCE_RATIO)}
+    for part in parts:
+        if part.name not in said:
+            continue
+        counts, risk = known.of(part.test), _risk(part)
+        ratios = {RATIO: said[part.name][0], TRUE_RATIO: _true_ratio(counts, risk, (0, 1))}
+        ratios[VIOLENCE_RATIO] = _true_ratio(counts, risk, (2,))
+        each = ratios | {"alarm": _outside(said[part.name]), "true violence": np.nanmean(counts[:, 2]) / DRAWS}
+        found |= {(f"rolling {part.name}", measure): value for measure, value in each.items()}
+        for of, values in logs.items():
+            values.append(np.log(ratios[of]))
+    whole, years = "rolling, all years", np.array([float(year) for year in said])
+    for of, values in logs.items():
+        found |= {(whole, f"mean log, {of}"): np.mean(values), (whole, f"trend of log, {of}"): trend(years, values)}
+    found[whole, "said less true, mean log"] = np.mean(logs[RATIO]) - np.mean(logs[TRUE_RATIO])
+    found[whole, "share of years with alarm"] = np.mean([_outside(row) for row in said.values()])
+    return found
+
+
+def _by_region(known, seed):
+    parts = list(region_parts(known.data, SETTINGS.region_column))
+    judged = judge_parts(REGIONS, parts, FITS, SETTINGS, JUDGED, seed=seed)
+    said, pooled = _ratios(judged), pool_regions(judged).set_index("metric")
+    whole, found = "regions, pooled", {}
+    for metric in pooled.index:
+        columns = ("estimate", "tau2", "i2", "prediction_lower", "prediction_upper")
+        found |= {(whole, f"{column}, {metric}"): pooled.loc[metric, column] for column in columns}
+    found[whole, "share of regions with alarm"] = np.mean([_outside(row) for row in said.values()])
+    parts = [part for part in parts if part.name in said]
+    counts = {part.name: known.of(part.test) for part in parts}
+    true = [np.log(_true_ratio(counts[part.name], _risk(part), (0, 1))) for part in parts]
+    violent = [np.log(np.nanmean(each[:, 2]) / DRAWS) for each in counts.values()]
+    found["regions, truth", f"SD of log, {TRUE_RATIO}"] = np.std(true, ddof=1)
+    found["regions, truth", "SD of log, true violence"] = np.std(violent, ddof=1)
+    found[whole, "said less true, mean log"] = np.mean(np.log([row[0] for row in said.values()])) - np.mean(true)
+    matched = [region for region in said if known.detection.get(region, 1.0) != 1.0]  # all 1 where regions are alike
+    if len(matched) > 2:
+        recorded = np.log([known.detection[region] for region in matched])
+        logs = np.log([said[region][0] for region in matched])
+        found[whole, "correlation of log O/E with log detection"] = np.corrcoef(recorded, logs)[0, 1]
+        found[whole, "slope of log O/E on log detection"] = trend(recorded, logs)
     return found
 
 
@@ -130,19 +148,19 @@ def _true_ratio(counts, risk, which):
     return counts[told][:, which].sum() / DRAWS / risk[told].sum()
 
 
-def _violence_spread(counts):
-    shares = [np.nanmean(each[:, 2]) / DRAWS for each in counts.values()]
-    return np.std(np.log(shares), ddof=1)
-
-
-def _folds(known, seed):
-    """Return observed by expected of the folds as the design gives it, and true by predicted if it were cut by year."""
-    said = unseen_networks(known.data, FITS, SETTINGS, JUDGED, seed=seed)
+def _folds(known, seed, *, by_year):
+    """Return what the folds say, which is one figure, and true by predicted if their predictions were cut by year."""
+    said = _ratios(unseen_networks(known.data, FITS, SETTINGS, JUDGED, seed=seed))["all folds"]
+    found = {("folds, pooled", RATIO): said[0], ("folds, pooled", "alarm"): _outside(said)}
+    if not by_year:
+        return found
     fold = network_folds(known.data.clusters, SETTINGS.n_folds, seed)
     risk = np.empty(len(fold))
     for number in range(SETTINGS.n_folds):
         model = FITS["logistic"](keep(known.data, fold != number), (HORIZON,))
         risk[fold == number] = model.predict_risk(known.data.X.loc[fold == number, list(COLUMNS)], HORIZON)
     years = known.data.landmarks["landmark_on"].dt.year().to_numpy()
-    by_year = {year: _true_ratio(known.counts[years == year], risk[years == year], (0, 1)) for year in np.unique(years)[1:]}
-    return _ratios(said)["all folds"], by_year
+    for year in np.unique(years)[1:]:  # the first one has a day or two
+        cut = years == year
+        found[f"folds, cut by year {year}", TRUE_RATIO] = _true_ratio(known.counts[cut], risk[cut], (0, 1))
+    return found

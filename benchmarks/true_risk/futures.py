@@ -19,7 +19,16 @@ from hgrisk.simulate.engine.care import N_STEPS
 from hgrisk.simulate.engine.futures import follow
 from hgrisk.simulate.engine.homes import HOME, home_records
 from hgrisk.simulate.engine.state import N_INTERVENTIONS, SIZE
-from hgrisk.simulate.engine.walk import CANDIDATE, N_FACTS, candidates, is_reported, respond, set_out, severity_of, strike
+from hgrisk.simulate.engine.walk import (
+    CANDIDATE,
+    N_FACTS,
+    candidates,
+    is_reported,
+    respond,
+    set_out,
+    severity_of,
+    strike,
+)
 from hgrisk.simulate.pseudonyms import case_ids
 
 COUNTS = ("reported_1", "reported_2", "violent")
@@ -54,8 +63,8 @@ def true_risks(scenario, horizon_days, n_draws):
         reports, chosen = records.reports, records.outcomes.report
         counts = np.zeros((len(chosen), 3), dtype=np.int64)
         walked = _draw(
-            home_records(records.homes), world.rules, np.empty(_ROOM, CANDIDATE), np.empty(_ROOM, CANDIDATE),
-            np.empty(1, HOME), horizon_days, n_draws, counts,
+            home_records(records.homes), world.rules, horizon_days, n_draws, counts,
+            (np.empty(_ROOM, CANDIDATE), np.empty(_ROOM, CANDIDATE), np.empty(1, HOME)),
         )  # fmt: skip
         if walked != len(chosen):
             raise RuntimeError(f"{walked} landmarks walked, {len(chosen)} in the world")
@@ -69,8 +78,12 @@ def true_risks(scenario, horizon_days, n_draws):
 
 
 @njit
-def _draw(homes, all_rules, line, fresh, other, horizon, n_draws, counts):
-    rules = all_rules[0]
+def _draw(homes, all_rules, horizon, n_draws, counts, room):  # noqa: PLR0917
+    """Fill the counts, a row for each landmark; return the number of landmarks, -1 if candidates do not fit.
+
+    ``room`` is for the candidates of the world, those of a new future, and the household from a landmark on.
+    """
+    rules, (line, fresh, other) = all_rules[0], room
     end = rules.extraction_day + 1.0
     state, again = np.empty(SIZE), np.empty(SIZE)
     blocked, given = np.zeros(N_INTERVENTIONS, dtype=np.bool_), np.zeros(N_INTERVENTIONS, dtype=np.bool_)

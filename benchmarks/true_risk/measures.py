@@ -25,14 +25,13 @@ def beside_truth(predicted, first, second, n_half):
     one, two = first / n_half, second / n_half
     true = (one + two) / 2
     variance = float(np.cov(one, two)[0, 1])
-    intercept, slope = recalibrate(predicted, true)
     square = float(np.mean((predicted - one) * (predicted - two)))
     return {
         "mean_true": float(true.mean()),
         "mean_predicted": float(predicted.mean()),
         "difference": float(np.mean(true - predicted)),
         "intercept": recalibrate(predicted, true, slope=1.0)[0],
-        "slope": slope,
+        "slope": recalibrate(predicted, true)[1],
         "group_gap": group_gap(predicted, true),
         "distance": float(np.sqrt(max(square, 0.0))),
         "true_spread": float(np.sqrt(max(variance, 0.0))),

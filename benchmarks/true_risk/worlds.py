@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from true_risk.futures import COUNTS, true_risks
 
 from hgrisk.cohort import CohortSettings, select_landmarks
 from hgrisk.dataset import Dataset
@@ -18,6 +17,7 @@ from hgrisk.histories.case_histories import CaseHistories
 from hgrisk.outcome import OutcomeSettings, time_to_rereport
 from hgrisk.simulate.scenario import Scenario
 from hgrisk.simulate.world import make_world
+from true_risk.futures import COUNTS, true_risks
 
 HORIZON = 365
 LATEST_DELAY = 0
