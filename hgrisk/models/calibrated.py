@@ -156,7 +156,8 @@ class Calibrated(SurvivalModel):
         rows = X.loc[kept] if isinstance(X, pd.DataFrame) else np.asarray(X)[kept]
         limit = checked_followable(followable_days, len(kept))[kept]
         names = _checked_clusters(cluster, len(kept))[kept] if cluster is not None else None
-        known = [horizon_outcome(training, limit, day) for day in horizons]
+        # what all rows cannot teach is refused before a fold is blamed for it
+        known = [] if self.method == "none" else [horizon_outcome(training, limit, day) for day in horizons]
         offered = {"sample_weight": training.weight, "followable_days": limit if followable_days is not None else None}
         offered["cluster"] = names
         networks = row_names(training.frame, outcome[kept], training.weight, limit) if names is None else names

@@ -112,6 +112,13 @@ def test_no_map_changes_nothing(features, outcome):
         np.testing.assert_array_equal(model.predict(features), alone.predict(features))
         np.testing.assert_array_equal(model.predict_risk(features, 365), alone.predict_risk(features, 365))
         assert model.supported_times_ == alone.supported_times_
+    late = (int(outcome["duration_days"].max()) + 1,)
+    assert (
+        Calibrated(CoxRegression(penalty=0.01), "none", horizons_days=late)
+        .fit(features, outcome)
+        .predict(features)
+        .any()
+    )
 
 
 @pytest.fixture(scope="module", params=["isotonic", "platt"])
