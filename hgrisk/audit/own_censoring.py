@@ -45,10 +45,10 @@ class ByGroup(Sample):
         Examples
         --------
         >>> from hgrisk.surv import Surv
-        >>> y = Surv.from_arrays([0, 1, 0, 0], [100, 200, 400, 400])
-        >>> sample = Sample.build(y, y, np.full((4, 1), 0.2), [365])
-        >>> ByGroup.of(sample, ["a", "a", "b", "b"]).status(365).weight.tolist()
-        [0.0, 2.0, 1.0, 1.0]
+        >>> y = Surv.from_arrays([0, 1, 0, 0, 1], [100, 200, 400, 400, 200])
+        >>> sample = Sample.build(y, y, np.full((5, 1), 0.2), [365])
+        >>> ByGroup.of(sample, ["a", "a", "a", "b", "b"]).status(365).weight.round(12).tolist()
+        [0.0, 1.5, 1.5, 1.0, 1.0]
         """
         names = np.asarray(labels)
         masks = [names == name for name in np.unique(names)]

@@ -13,13 +13,15 @@ from scipy.stats import t
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import SMALLEST_DEFINED_SHARE
+from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.validation.pooling import Pooled
 
 WIDEST = 5.0
 """Largest standard deviation between places that is sought, on the logit scale."""
 
 _NODES = np.linspace(-8.0, 8.0, 41)
-_STEPS = 8
+_STEPS = 12
+_NEAR_ENOUGH = 1e-3
 _STARTS = (0.1, 0.7)
 _TIE = 1e-9
 
@@ -106,15 +108,18 @@ def _integrals(mu: float, tau: float, counts: Floats, cases: Floats) -> tuple[Fl
     for _ in range(_STEPS):
         share = expit(mu + tau * z)
         curve = 1.0 + tau**2 * cases * share * (1.0 - share)
-        z = z + np.clip((tau * (counts - cases * share) - z) / curve, -1.0, 1.0)
+        step = np.clip((tau * (counts - cases * share) - z) / curve, -1.0, 1.0)
+        z = z + step
+        if np.abs(step).max() < _NEAR_ENOUGH:
+            break
     share = expit(mu + tau * z)
     width = 1.0 / np.sqrt(1.0 + tau**2 * cases * share * (1.0 - share))
     nodes = z[:, None] + width[:, None] * _NODES
     at = mu + tau * nodes
     terms = counts[:, None] * log_expit(at) + (cases - counts)[:, None] * log_expit(-at) - nodes**2 / 2
     total = logsumexp(terms, axis=1)
-    step = width * (_NODES[1] - _NODES[0]) / np.sqrt(2 * np.pi)
-    return nodes, np.exp(terms - total[:, None]), total + np.log(step)
+    apart = width * (_NODES[1] - _NODES[0]) / np.sqrt(2 * np.pi)
+    return nodes, np.exp(terms - total[:, None]), total + np.log(apart)
 
 
 def _most_likely(counts: Floats, cases: Floats) -> tuple[float, float]:
@@ -127,7 +132,8 @@ def _most_likely(counts: Floats, cases: Floats) -> tuple[float, float]:
         return -float(logs.sum()), -np.array([gap.sum(), (gap * nodes).sum()])
 
     bounds = [(None, None), (0.0, WIDEST)]
-    ends = [minimize(negative, [mu, start], jac=True, method="L-BFGS-B", bounds=bounds) for start in _STARTS]
+    with one_blas_thread():
+        ends = [minimize(negative, [mu, start], jac=True, method="L-BFGS-B", bounds=bounds) for start in _STARTS]
     best = min(ends, key=lambda end: float(end.fun))
     if log_likelihood(mu, 0.0, counts, cases) >= -best.fun - _TIE:
         return mu, 0.0
