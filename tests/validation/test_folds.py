@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from hgrisk.errors import ConfigError, DataError
+from hgrisk.evaluation.bootstrap import cluster_weights
+from hgrisk.evaluation.registry import get_metric
+from hgrisk.evaluation.sample import Sample
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.fitting import Fitting
 from hgrisk.models.inputs.network_folds import network_folds
@@ -14,6 +17,7 @@ from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.validation.designs import Part, judge_parts, keep
 from hgrisk.validation.folds import unseen_networks
 from hgrisk.validation.settings import ValidationSettings
+from hgrisk.validation.within_folds import FoldSamples, within_folds
 
 SETTINGS = ValidationSettings(n_folds=4, min_test_events=5, min_train_events=5)
 
@@ -66,6 +70,10 @@ def test_each_row_is_judged_by_the_model_of_the_other_folds(data, evaluation):
     rough = ((risk[:, 0] - hit)[known] ** 2).mean()
     found = result.table.set_index(["metric", "horizon_days"])["estimate"]
     assert found["brier", 183] == pytest.approx(rough, abs=0.01)
+    y, draws = data.y_from_landmark, cluster_weights(data.clusters, evaluation.n_resamples, 2)
+    folds = FoldSamples.cut(Sample.build(y, y, risk, [183, 365]), fold, draws)
+    within = result.evaluations["all folds", "logistic"].replicates["auc", 365]
+    np.testing.assert_allclose(within, within_folds(get_metric("auc"), 365, folds), rtol=1e-12)
     assert (result.table["part"] == "all folds").all()
     assert result.table["n_train"].iloc[0] == min(np.bincount(fold).sum() - np.bincount(fold))
     assert result.table["n_test"].iloc[0] == len(data.X)

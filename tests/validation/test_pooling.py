@@ -82,6 +82,13 @@ def test_the_search_does_not_end_at_0_where_the_likelihood_is_lower():
     assert likelihood(y, v, 0.00467254) > likelihood(y, v, 0.0) + 0.5
 
 
+def test_of_two_maxima_the_higher_one_is_found():
+    y, v = np.array([0.403, 0.358, -0.562]), np.array([0.0222, 0.0162, 0.1508])
+    assert likelihood(y, v, 0.0) > likelihood(y, v, 0.005)  # 0 is a maximum too
+    assert _restricted(y, v) == pytest.approx(0.1178, abs=1e-4)
+    assert likelihood(y, v, 0.1178) > likelihood(y, v, 0.0) + 0.1
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=60, deadline=None)
 def test_no_variance_on_a_fine_grid_is_likelier(seed):
