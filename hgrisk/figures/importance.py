@@ -69,7 +69,8 @@ def draw_importance(
     rows = [
         Row(
             label=names.get(r[kind], r[kind]),
-            value=num.interval(r["estimate"], r["lower"], r["upper"], digits),
+            value=num.number(r["estimate"], digits),
+            note=num.bounds(r["lower"], r["upper"], digits),
             estimate=r["estimate"],
             lower=r["lower"],
             upper=r["upper"],
@@ -78,11 +79,16 @@ def draw_importance(
     ]
     said = {"name": name, "n": num.count(len(shown))}
     start = words["alt_start" if kind == "feature" else "alt_start_family"].format(**said)
-    alt = " ".join([start, *(words["alt_row"].format(label=row.label, value=row.value) for row in rows)])
+    said_rows = (words["alt_row"].format(label=row.label, value=_value(row)) for row in rows)
+    alt = " ".join([start, *said_rows])
     scale = linear_scale(shown, words["axis"], num, reference=0.0)
     with house_style():
         figure = draw_rows(rows, scale, SHEETS[size], LABEL_WIDTH)
         return Drawing(to_svg(figure, alt), alt, words[_title(kind, len(shown), len(every))].format(**said))
+
+
+def _value(row: Row) -> str:
+    return f"{row.value} ({row.note})" if row.note else row.value
 
 
 def _title(kind: Kind, n_shown: int, n: int) -> str:

@@ -141,7 +141,7 @@ def _draw_ranges(plot: Axes, ranges: pd.DataFrame) -> None:
 
 
 def _value_axis(plot: Axes, ends: tuple[float, float], unit: str, sheet: Sheet, num: Numerals) -> None:
-    whole = all(float(end).is_integer() for end in ends)
+    whole = all(float(end).is_integer() for end in ends) and ends[1] - ends[0] > 1
     locator = MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=whole)
     ticks = [float(tick) for tick in locator.tick_values(*ends) if ends[0] <= tick <= ends[1]] or [ends[0]]
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0

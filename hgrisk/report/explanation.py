@@ -67,7 +67,7 @@ def _of_model(tables: Mapping[str, pd.DataFrame], name: str, terms: Terms, min_c
     blocks: list[Block] = []
     if "importance" in tables:
         blocks += _importance(tables["importance"], "feature", name, terms)
-    if "importance_families" in tables:
+    if "importance_families" in tables and len(tables.get("importance", ())) != 1:  # of one feature it says the same
         blocks += _importance(tables["importance_families"], "family", name, terms)
     if "shapes" in tables:
         blocks += shape_panels(tables["shapes"], terms, min_cell)

@@ -69,7 +69,6 @@ def _groups(table: pd.DataFrame | None, voice: Voice, min_cell: int) -> tuple[Bl
 def _group_table(rows: pd.DataFrame, measures: tuple[str, ...], name: str, voice: Voice, min_cell: int) -> Table:
     heads = (
         Head(voice.say("audit", "group")),
-        Head(voice.say("audit", "n"), numeric=True),
         *(Head(measure_label(measure, voice), numeric=True) for measure in measures),
     )
     every = rows[rows["attribute"] == EVERYONE]
@@ -93,11 +92,12 @@ def _group_row(
     """Write one group; what is withheld stays so."""
     first = rows.iloc[0]
     withheld = Cell(voice.say("fairness", "withheld"), role="quiet")
-    n = withheld if pd.isna(first["n"]) else Cell(voice.small_count(first["n"], min_cell))
-    if not first["shown"] or pd.isna(first["n"]) or first["n"] < min_cell:
-        return (Cell(name), n, *(withheld for _ in measures))
+    known = not pd.isna(first["n"])
+    head = Cell(name, small=voice.say("fairness", "n", n=voice.small_count(first["n"], min_cell)) if known else "")
+    if not first["shown"] or not known or first["n"] < min_cell:
+        return (head, *(withheld for _ in measures))
     by_measure = {row["measure"]: row for row in rows.to_dict("records")}
-    return (Cell(name), n, *(_measured(by_measure.get(measure), voice) for measure in measures))
+    return (head, *(_measured(by_measure.get(measure), voice) for measure in measures))
 
 
 def _measured(row: Mapping[Any, Any] | None, voice: Voice) -> Cell:

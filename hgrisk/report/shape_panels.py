@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import compress
+from operator import not_
 
 import pandas as pd
 
+from hgrisk.figures.canvas import Size
+from hgrisk.figures.drawing import Drawing
 from hgrisk.figures.numerals import decimals_for
 from hgrisk.figures.rows import Scale
 from hgrisk.figures.shapes import draw_shape, shape_scale
@@ -15,6 +19,8 @@ from hgrisk.report.terms import Terms
 from hgrisk.report.voice import Voice
 
 YES_OR_NO = "0/1"
+MOST_ROWS = 10
+"""Features with more categories get a figure of their own, since panels side by side are about as high."""
 
 
 def shape_panels(shapes: pd.DataFrame, terms: Terms, min_cell: int) -> tuple[Block, ...]:
@@ -38,13 +44,13 @@ def shape_panels(shapes: pd.DataFrame, terms: Terms, min_cell: int) -> tuple[Blo
     if large.empty:
         return ()
     scale = shape_scale(large, terms.voice.lang)
-    pictures = tuple(
-        _picture(_said(part, terms), scale, terms, min_cell)
-        for feature, part in shapes.groupby("feature", sort=False)
-        if feature in set(large["feature"])
-    )
+    said = [_said(part, terms) for name, part in shapes.groupby("feature", sort=False) if name in set(large["feature"])]
+    high = [part["low"].isna().all() and len(part) > MOST_ROWS for part in said]
+    panels = tuple(_picture(part, scale, terms, min_cell) for part in compress(said, map(not_, high)))
+    alone = tuple(_picture(part, scale, terms, min_cell, alone=True) for part in compress(said, high))
     heading = Paragraph(terms.voice.say("explanation", "shapes"), "heading")
-    return (heading, Paragraph(terms.voice.say("explanation", "shapes_text")), Panels(pictures))
+    text = Paragraph(terms.voice.say("explanation", "shapes_text"))
+    return (heading, text, *((Panels(panels),) if panels else ()), *alone)
 
 
 def _said(part: pd.DataFrame, terms: Terms) -> pd.DataFrame:
@@ -61,10 +67,14 @@ def _said(part: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     return part.assign(label=labels)
 
 
-def _picture(said: pd.DataFrame, scale: Scale, terms: Terms, min_cell: int) -> Picture:
+def _picture(said: pd.DataFrame, scale: Scale, terms: Terms, min_cell: int, *, alone: bool = False) -> Picture:
     voice, feature = terms.voice, said["feature"].iloc[0]
     name, unit = terms.feature(feature), voice.label("units", terms.units.get(feature, ""))
-    drawing = draw_shape(said[said["n"] >= min_cell], name=name, unit=unit, scale=scale, lang=voice.lang)
+    shown = said[said["n"] >= min_cell]
+
+    def draw(size: Size) -> Drawing:
+        return draw_shape(shown, name=name, unit=unit, scale=scale, lang=voice.lang, size=size)
+
     heads = (
         Head(voice.say("explanation", "value")),
         Head(voice.say("explanation", "n"), numeric=True),
@@ -78,7 +88,8 @@ def _picture(said: pd.DataFrame, scale: Scale, terms: Terms, min_cell: int) -> P
             adds = Cell(voice.say("audit", "hidden"), role="quiet")
         rows.append((Cell(row["label"]), Cell(voice.small_count(row["n"], min_cell)), adds))
     caption, note = voice.say("explanation", "shape_caption", label=name), _own_share(said, voice)
-    return Picture(drawing, None, "", Table(caption, heads, (RowGroup("", tuple(rows)),), note))
+    table = Table(caption, heads, (RowGroup("", tuple(rows)),), note)
+    return Picture(draw("narrow"), draw("wide") if alone else None, "", table)
 
 
 def _own_share(said: pd.DataFrame, voice: Voice) -> str:
