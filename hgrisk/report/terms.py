@@ -9,6 +9,7 @@ from hgrisk.explain.families import JOINT
 from hgrisk.report.content import ReportContent
 from hgrisk.report.results import feature_label, feature_sentences
 from hgrisk.report.voice import Voice
+from hgrisk.words import load_words
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Terms:
     def _together(self, parts: list[str]) -> str:
         text = parts[0]
         for part in parts[1:]:
-            text = self.voice.say("explanation", "together", first=text, second=part)
+            text = load_words(self.voice.lang, "hgrisk.explain")["value"]["together"].format(first=text, second=part)
         return text
 
 

@@ -42,16 +42,17 @@ def unequal_reporting(table: pd.DataFrame | None, voice: Voice, min_cell: int) -
         return ()
     require_columns(table, ("factor",), "audit_label_bias")
     folds = []
-    for (attribute, level, model), rows in table.groupby(["attribute", "level", "model"], sort=False):
+    large = table.assign(shown=table["shown"].astype(bool) & (table["n"].fillna(0) >= min_cell))
+    for (attribute, level, model), rows in large.groupby(["attribute", "level", "model"], sort=False):
         group = level_words(str(level), voice)
         place = {"group": group, "attribute": voice.label("audits", attribute), "model": voice.label("models", model)}
         said = Bullets(label_bias_sentences(rows, group, voice.lang))
-        folds.append(Fold(voice.say("fairness", "bias_fold", **place), (said, _table(rows, place, voice, min_cell))))
+        folds.append(Fold(voice.say("fairness", "bias_fold", **place), (said, _table(rows, place, voice))))
     heading = Paragraph(voice.say("fairness", "bias"), "heading")
     return (heading, Paragraph(voice.say("fairness", "bias_text")), *folds)
 
 
-def _table(rows: pd.DataFrame, place: Mapping[str, str], voice: Voice, min_cell: int) -> Table:
+def _table(rows: pd.DataFrame, place: Mapping[str, str], voice: Voice) -> Table:
     scenarios = load_words(voice.lang, "hgrisk.audit")["scenarios"]
     heads = (
         Head(voice.say("fairness", "measure")),
@@ -62,16 +63,18 @@ def _table(rows: pd.DataFrame, place: Mapping[str, str], voice: Voice, min_cell:
         "others": voice.say("fairness", "others"),
         "all": voice.say("fairness", "everyone"),
     }
-    groups = []
-    for side, name in names.items():
-        part = rows[rows["group"] == side]
-        if len(part):
-            n = part["n"].iloc[0]
-            known = not pd.isna(n)
-            size = voice.say("fairness", "size", n=voice.small_count(n, min_cell)) if known else ""
-            shown = known and n >= min_cell and bool(part["shown"].all())
-            groups.append(RowGroup(name, _lines(part, voice, shown=shown), size))
-    return Table(voice.say("fairness", "bias_caption", **place), heads, tuple(groups))
+    parts = {side: rows[rows["group"] == side] for side in names}
+    every = bool(rows["shown"].all())  # else the size of one side is that of everyone without the other
+    groups = tuple(
+        RowGroup(
+            names[side],
+            _lines(part, voice, shown=bool(part["shown"].all())),
+            voice.say("fairness", "size", n=voice.num.count(part["n"].iloc[0])) if every else "",
+        )
+        for side, part in parts.items()
+        if len(part)
+    )
+    return Table(voice.say("fairness", "bias_caption", **place), heads, groups)
 
 
 def _lines(part: pd.DataFrame, voice: Voice, *, shown: bool) -> tuple[tuple[Cell, ...], ...]:
