@@ -106,7 +106,8 @@ def _by_value(table: pd.DataFrame, scale: Scale, unit: str, sheet: Sheet, num: N
     plot.set(xlim=(low - room, high + room), ylim=(scale.low, scale.high))
     _frame(plot, scale, sheet, (low - room, high + room))
     _draw_ranges(plot, ranges.sort_values("low"))
-    _value_axis(plot, (low, high), unit, sheet, num)
+    whole = bool((ranges[["low", "high"]] % 1 == 0).all(axis=None))
+    _value_axis(plot, (low, high), unit, sheet, num, whole=whole)
     for place, row in enumerate(beside.to_dict("records")):
         strip = add_axes(figure, LEFT + width + 6 + STRIP * place, TOP, STRIP, HEIGHT)
         strip.set(xlim=(0, 1), ylim=(scale.low, scale.high))
@@ -140,8 +141,7 @@ def _draw_ranges(plot: Axes, ranges: pd.DataFrame) -> None:
             plot.plot([row["low"]], [row["mean"]], "o", ms=7, color=BLUE, mec="white", mew=1.2, clip_on=False, zorder=5)
 
 
-def _value_axis(plot: Axes, ends: tuple[float, float], unit: str, sheet: Sheet, num: Numerals) -> None:
-    whole = all(float(end).is_integer() for end in ends) and ends[1] - ends[0] > 1
+def _value_axis(plot: Axes, ends: tuple[float, float], unit: str, sheet: Sheet, num: Numerals, *, whole: bool) -> None:
     locator = MaxNLocator(nbins=5, steps=[1, 2, 5, 10], integer=whole)
     ticks = [float(tick) for tick in locator.tick_values(*ends) if ends[0] <= tick <= ends[1]] or [ends[0]]
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0

@@ -83,7 +83,7 @@ def _group_table(rows: pd.DataFrame, measures: tuple[str, ...], name: str, voice
     about_risks = "calibration_slope" in measures
     key, note = ("caption_risks", "note_risks") if about_risks else ("caption_flags", "note_flags")
     note = " ".join(voice.say("fairness", each) for each in (note, "note_difference"))
-    return Table(voice.say("fairness", key, model=name), heads, tuple(groups), note)
+    return Table(voice.say("fairness", key, model=name), heads, tuple(groups), note, role="steady")
 
 
 def _group_row(

@@ -74,7 +74,7 @@ def _table(rows: pd.DataFrame, place: Mapping[str, str], voice: Voice) -> Table:
         for side, part in parts.items()
         if len(part)
     )
-    return Table(voice.say("fairness", "bias_caption", **place), heads, groups)
+    return Table(voice.say("fairness", "bias_caption", **place), heads, groups, role="steady")
 
 
 def _lines(part: pd.DataFrame, voice: Voice, *, shown: bool) -> tuple[tuple[Cell, ...], ...]:

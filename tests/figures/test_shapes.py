@@ -39,6 +39,12 @@ def test_ranges_have_an_axis_of_values_and_what_has_none_stands_beside(shape):
     assert "4 to 20" not in texts
 
 
+def test_whole_numbers_have_whole_ticks(shape):
+    svg = draw_shape(shape.head(2).assign(high=[0.0, 1.0], mean=9.0, lower=9.0, upper=9.0), name="x").svg
+    assert ">1</text>" in svg
+    assert "0.5" not in svg
+
+
 def test_a_share_has_ticks_between_its_ends(shape):
     svg = draw_shape(shape.assign(low=[0.0, 0.5, 1.0, np.nan], high=[0.0, 0.9, 1.0, np.nan]), name="x").svg
     assert ">0.6<" in svg
