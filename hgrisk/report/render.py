@@ -8,9 +8,12 @@ from importlib import resources
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from hgrisk.report.blocks import Section
+from hgrisk.report.card import card
 from hgrisk.report.cohort import cohort, time_to_rereport
 from hgrisk.report.content import ReportContent
 from hgrisk.report.data import features, limits, quality, repeat
+from hgrisk.report.explanation import explanation
+from hgrisk.report.fairness import fairness
 from hgrisk.report.opening import opening
 from hgrisk.report.results import calibration, coefficients, ladder
 from hgrisk.report.scores import audit, scores
@@ -84,7 +87,10 @@ def sections(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Secti
         calibration(content, voice, min_cell),
         scores(content, voice),
         audit(content, voice, min_cell),
+        fairness(content, voice, min_cell),
         coefficients(content, voice),
+        card(content, voice, min_cell),
+        explanation(content, voice, min_cell),
         features(content, voice),
         quality(content, voice),
         limits(content, voice),
