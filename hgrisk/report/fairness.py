@@ -10,7 +10,6 @@ import pandas as pd
 
 from hgrisk.audit.groups import EVERYONE
 from hgrisk.audit.sentences import group_sentences
-from hgrisk.figures.tables import require_columns
 from hgrisk.report.blocks import Block, Bullets, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.giveaways import giveaways
@@ -51,7 +50,6 @@ def fairness(content: ReportContent, voice: Voice, min_cell: int) -> Section | N
 def _groups(table: pd.DataFrame | None, voice: Voice, min_cell: int) -> tuple[Block, ...]:
     if table is None or table.empty:
         return ()
-    require_columns(table, ("difference_lower", "difference_upper"), "audit_groups")
     first = table[table["model"] == table["model"].iloc[0]]
     capacity = first.loc[(first["attribute"] == EVERYONE) & (first["measure"] == "flag_rate"), "estimate"]
     said = group_sentences(first, float(capacity.iloc[0]), voice.lang)
