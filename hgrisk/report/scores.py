@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -40,7 +40,7 @@ def scores(content: ReportContent, voice: Voice) -> Section:
     blocks: list[Block] = [Paragraph(voice.say("scores", "text"))]
     if content.apparent:
         blocks.append(Paragraph(voice.say("scores", "apparent"), "warned"))
-    blocks += [*_picture(everyone, voice), _score_table(everyone, voice.say("scores", "caption"), voice)]
+    blocks += [*_picture(everyone, voice), score_table(everyone, voice.say("scores", "caption"), voice)]
     return Section("scores", title, tuple(blocks))
 
 
@@ -90,10 +90,27 @@ def _picture(everyone: pd.DataFrame, voice: Voice) -> tuple[Picture, ...]:
         for size in ("wide", "narrow")
     )
     caption = voice.say("scores", "picture_table", metric=voice.label("metrics", metric))
-    return (Picture(narrow, wide, voice.say("scores", "picture"), _score_table(rows, caption, voice)),)
+    return (Picture(narrow, wide, voice.say("scores", "picture"), score_table(rows, caption, voice)),)
 
 
-def _score_table(everyone: pd.DataFrame, caption: str, voice: Voice) -> Table:
+def score_table(everyone: pd.DataFrame, caption: str, voice: Voice) -> Table:
+    """Make the table of every metric, models by horizon.
+
+    Parameters
+    ----------
+    everyone : DataFrame
+        Scores of one group: ``model``, ``metric``, ``horizon_days``, ``estimate``, ``lower``, ``upper``, ``n``,
+        ``n_events``.
+    caption : str
+        What the table shows.
+    voice : Voice
+        The language.
+
+    Returns
+    -------
+    Table
+        A group of rows per metric.
+    """
     horizons = sorted(everyone["horizon_days"].dropna().unique())
     together = [float("nan")] if everyone["horizon_days"].isna().any() else []
     heads = tuple(
@@ -138,8 +155,7 @@ def _size(rows: pd.DataFrame, voice: Voice) -> str:
 
 
 def _audit_tables(rows: pd.DataFrame, model: Any, voice: Voice, min_cell: int) -> tuple[Table, ...]:
-    metrics = list(rows["metric"].unique())
-    parts = [metrics[start : start + METRICS_PER_TABLE] for start in range(0, len(metrics), METRICS_PER_TABLE)]
+    parts = in_tables(rows["metric"].unique())
     name = voice.label("models", model)
     captions = [
         voice.say("audit", "caption_part" if len(parts) > 1 else "caption", model=name, part=number)
@@ -151,30 +167,102 @@ def _audit_tables(rows: pd.DataFrame, model: Any, voice: Voice, min_cell: int) -
 
 
 def _audit_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str, voice: Voice, min_cell: int) -> Table:
-    heads = (
-        Head(voice.say("audit", "group")),
-        Head(voice.say("audit", "n"), numeric=True),
-        Head(voice.say("audit", "events"), numeric=True),
-        *(Head(voice.label("metrics", metric), numeric=True) for metric in metrics),
-    )
+    heads = metric_heads(voice.say("audit", "group"), metrics, voice)
     split = rows.assign(column=rows["group"].str.partition("=")[0], value=rows["group"].str.partition("=")[2])
     groups = []
     for column, part in split.groupby("column", sort=True):
         lines = [
-            _audit_row(str(value) or str(column), found, metrics, voice, min_cell)
+            metric_row(voice.label("values", str(value) or str(column)), found, metrics, voice, min_cell)
             for value, found in part.groupby("value", sort=True)
         ]
         groups.append(RowGroup(voice.label("audits", column), tuple(lines)))
     return Table(caption, heads, tuple(groups))
 
 
-def _audit_row(name: str, rows: pd.DataFrame, metrics: Sequence[str], voice: Voice, min_cell: int) -> tuple[Cell, ...]:
+def in_tables(metrics: Iterable[str]) -> list[list[str]]:
+    """Divide metrics over tables that are narrow enough to print.
+
+    Parameters
+    ----------
+    metrics : iterable of str
+        The metrics.
+
+    Returns
+    -------
+    list of list of str
+        Those of each table, in their order.
+
+    Examples
+    --------
+    >>> in_tables(["auc", "brier", "ici", "e50"])
+    [['auc', 'brier', 'ici'], ['e50']]
+    """
+    each = list(metrics)
+    return [each[start : start + METRICS_PER_TABLE] for start in range(0, len(each), METRICS_PER_TABLE)]
+
+
+def metric_heads(first: str, metrics: Sequence[str], voice: Voice) -> tuple[Head, ...]:
+    """Return the heads above rows of :func:`metric_row`.
+
+    Parameters
+    ----------
+    first : str
+        What the rows are.
+    metrics : sequence of str
+        The metrics.
+    voice : Voice
+        The language.
+
+    Returns
+    -------
+    tuple of Head
+        The name, two counts, the metrics.
+    """
+    return (
+        Head(first),
+        Head(voice.say("audit", "n"), numeric=True),
+        Head(voice.say("audit", "events"), numeric=True),
+        *(Head(voice.label("metrics", metric), numeric=True) for metric in metrics),
+    )
+
+
+def metric_row(
+    name: str,
+    rows: pd.DataFrame,
+    metrics: Sequence[str],
+    voice: Voice,
+    min_cell: int,
+    *,
+    write: Callable[[Record], Cell] | None = None,
+) -> tuple[Cell, ...]:
+    """Make the row of a group of landmarks: its size and some metrics, hidden where it is small.
+
+    Parameters
+    ----------
+    name : str
+        Name of the group.
+    rows : DataFrame
+        A row per metric: ``metric``, ``n``, ``n_events`` and what `write` reads; not empty.
+    metrics : sequence of str
+        The metrics, in the order of the columns; one without a row has an empty cell.
+    voice : Voice
+        The language.
+    min_cell : int
+        A group with fewer landmarks has its events and metrics hidden.
+    write : callable, optional
+        How the cell of a metric is made from its row; by default its ``estimate``, ``lower`` and ``upper``.
+
+    Returns
+    -------
+    tuple of Cell
+        The row.
+    """
     first = rows.iloc[0]
     small = first["n"] < min_cell
     hidden = Cell(voice.say("audit", "hidden"), role="quiet")
     events = hidden if small else Cell(voice.small_count(first["n_events"], min_cell))
     by_metric: dict[str, Record] = {row["metric"]: row for row in rows.to_dict("records")}
-    cells = [Cell(voice.label("values", name)), Cell(voice.small_count(first["n"], min_cell)), events]
+    cells = [Cell(name), Cell(voice.small_count(first["n"], min_cell)), events]
     for metric in metrics:
         row = by_metric.get(metric)
         if small:
@@ -182,5 +270,5 @@ def _audit_row(name: str, rows: pd.DataFrame, metrics: Sequence[str], voice: Voi
         elif row is None:
             cells.append(Cell("", role="quiet"))
         else:
-            cells.append(voice.estimate(row["estimate"], row["lower"], row["upper"]))
+            cells.append(write(row) if write else voice.estimate(row["estimate"], row["lower"], row["upper"]))
     return tuple(cells)
