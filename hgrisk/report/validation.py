@@ -73,11 +73,9 @@ def validation(content: ReportContent, voice: Voice, min_cell: int) -> Section |
     if not any(len(content.further.get(name, ())) for name in TABLES):
         return None
     tables = {name: _table(content, name, columns) for name, columns in TABLES.items()}
-    text = voice.say("validation", "text")
-    blocks: list[Block] = [
-        Bullets(findings(tables, voice, min_cell), "lead"),
-        Paragraph(f"{text} {_models(tables, voice)}"),
-    ]
+    found = findings(tables, voice, min_cell)
+    blocks: list[Block] = [Bullets(found, "lead")] if found else []
+    blocks.append(Paragraph(f"{voice.say('validation', 'text')} {_models(tables, voice)}"))
     for design in DESIGNS:
         blocks += _design_blocks(design, tables, voice, min_cell)
     blocks += [
@@ -104,7 +102,7 @@ def _models(tables: Mapping[str, pd.DataFrame], voice: Voice) -> str:
 
 def _design_blocks(design: str, tables: Mapping[str, pd.DataFrame], voice: Voice, min_cell: int) -> list[Block]:
     rows = tables["validation"]
-    rows = rows[rows["design"] == design]
+    rows = rows[(rows["design"] == design) & rows["horizon_days"].notna()]
     if rows.empty:
         return []
     days, differences = main_horizon(rows), tables["validation_differences"]

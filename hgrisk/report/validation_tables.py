@@ -125,7 +125,7 @@ def omitted_fold(omitted: pd.DataFrame, voice: Voice, min_cell: int) -> Fold:
     voice : Voice
         The language.
     min_cell : int
-        Counts below this are shown as such, also within a reason.
+        A reason with a count below this is told without it.
 
     Returns
     -------
@@ -169,13 +169,14 @@ def _pooled_heads(section: str, key: str, voice: Voice) -> tuple[Head, ...]:
 
 
 def _pooled_row(kind: str, name: str, row: Record, voice: Voice) -> tuple[Cell, ...]:
-    bounds = voice.num.bounds(row["prediction_lower"], row["prediction_upper"]) or voice.num.undefined
+    bounds = voice.num.bounds(row["prediction_lower"], row["prediction_upper"])
+    bounds = bounds.replace(" ", "\N{NO-BREAK SPACE}")
     mean = row["estimate"], row["lower"], row["upper"]
     return (
         Cell(voice.label(kind, name)),
         Cell(voice.num.count(row["n_parts"])),
         change_cell(*mean, voice) if row["difference"] else voice.estimate(*mean),
-        Cell(bounds.replace(" ", "\N{NO-BREAK SPACE}"), role="" if bounds != voice.num.undefined else "quiet"),
+        Cell(bounds or voice.num.undefined, role="" if bounds else "quiet"),
         Cell(voice.num.number(row["tau2"])),
         Cell(voice.num.percent(row["i2"] / 100, 0)),
     )
@@ -195,12 +196,11 @@ def _optimism_row(row: Record, voice: Voice) -> tuple[Cell, ...]:
 
 
 def _reason(reason: str, voice: Voice, min_cell: int) -> str:
-    """Say why something was left out: a count of few people is hidden, and so is an unknown text that may hold one."""
-    said = voice.phrase("omissions", reason)
+    """Say why something was left out; a text that is not ours is not said where it may hold a count of few people."""
     if NUMBER.sub("#", reason) in voice.labels("omissions"):
-        return NUMBER.sub(lambda found: voice.small_count(int(found.group()), min_cell), said)
+        return voice.phrase("omissions", reason)
     few = any(int(number) < min_cell for number in NUMBER.findall(reason))
-    return voice.say("validation", "omitted_fit") if few else said
+    return voice.say("validation", "omitted_fit") if few else reason
 
 
 def _listed(horizons: Iterable[float], voice: Voice) -> str:

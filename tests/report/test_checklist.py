@@ -85,5 +85,7 @@ def test_a_further_table_that_lacks_a_column_is_refused(full, name):
 
 def test_other_and_empty_further_tables_are_not_read(full):
     none = facts_by_topic(full, voice("en"))
-    assert facts_by_topic(full, voice("en"), {"learning": pd.DataFrame(), "validation_optimism": pd.DataFrame()}) == none
+    assert (
+        facts_by_topic(full, voice("en"), {"learning": pd.DataFrame(), "validation_optimism": pd.DataFrame()}) == none
+    )
     assert [none[topic] for topic in ("designs", "refitted", "optimism", "audit")] == [None] * 4
