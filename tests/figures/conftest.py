@@ -7,9 +7,11 @@ import pytest
 from hgrisk.curves import incidence_table
 from hgrisk.figures.calibration import draw_calibration
 from hgrisk.figures.coefficients import draw_coefficients
+from hgrisk.figures.course import draw_course
 from hgrisk.figures.incidence import draw_incidence
 from hgrisk.figures.ladder import STEPS, draw_ladder
 from hgrisk.figures.metrics import draw_metric
+from hgrisk.figures.regions import draw_regions
 
 
 def make_ladder(estimates=(0.5, 0.62, 0.64, 0.65, 0.67, 0.59), half_gain=0.01):
@@ -67,15 +69,24 @@ def scores():
     return pd.DataFrame(rows, columns=columns)
 
 
+def in_parts(scores):
+    """Return one metric at one horizon in two parts, named after years."""
+    rows = scores[(scores["group"] == "all") & (scores["horizon_days"] == 365)]
+    return pd.concat([rows.assign(part="2020", at=2020), rows.assign(part="2021", at=2021)])
+
+
 @pytest.fixture(scope="session")
 def drawings(incidence, ladder, calibration, coefficients, scores):
     """Every figure, both languages, both sizes, as functions without arguments."""
+    parts = in_parts(scores)
     calls = (
         (draw_incidence, incidence, {}),
         (draw_ladder, ladder, {"horizon_days": 365}),
         (draw_calibration, calibration, {"name": "Cox"}),
         (draw_coefficients, coefficients, {"model": "cox"}),
         (draw_metric, scores, {"metric": "uno_c"}),
+        (draw_regions, parts[parts["model"] == "cox"], {"metric": "uno_c", "horizon_days": 365, "name": "Cox"}),
+        (draw_course, parts, {"metric": "uno_c", "horizon_days": 365, "along": "years"}),
     )
     return [
         lambda draw=draw, table=table, how=how, lang=lang, size=size: draw(table, lang=lang, size=size, **how)
