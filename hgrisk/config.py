@@ -161,7 +161,18 @@ class Experiment(Settings):
         return tuple(dict.fromkeys((*self.evaluation.by, *audit)))
 
     def labels_of(self, stage: ValidationSettings | AuditSettings | ExplainSettings) -> tuple[str, ...]:
-        """Return the names of the models that a stage is for: those that it names, or all."""
+        """Return the names of the models that a stage is for.
+
+        Parameters
+        ----------
+        stage : ValidationSettings, AuditSettings or ExplainSettings
+            Settings of the stage.
+
+        Returns
+        -------
+        tuple of str
+            Those that it names, or all.
+        """
         return stage.models or tuple(model.label for model in self.models)
 
     @classmethod
