@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from hgrisk.report.blocks import Block, Fold, Panels, Picture
@@ -52,7 +51,8 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
     return page
 
 
-def _pictures(blocks: Iterable[Block]) -> list[Picture]:
+def _pictures(blocks: tuple[Block, ...]) -> list[Picture]:
+    """Return the pictures among blocks, those in panels and folds too, in their order."""
     found: list[Picture] = []
     for block in blocks:
         if isinstance(block, Picture):
