@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -166,19 +166,6 @@ def _audit_tables(rows: pd.DataFrame, model: Any, voice: Voice, min_cell: int) -
     )
 
 
-def _audit_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str, voice: Voice, min_cell: int) -> Table:
-    heads = metric_heads(voice.say("audit", "group"), metrics, voice)
-    split = rows.assign(column=rows["group"].str.partition("=")[0], value=rows["group"].str.partition("=")[2])
-    groups = []
-    for column, part in split.groupby("column", sort=True):
-        lines = [
-            metric_row(voice.label("values", str(value) or str(column)), found, metrics, voice, min_cell)
-            for value, found in part.groupby("value", sort=True)
-        ]
-        groups.append(RowGroup(voice.label("audits", column), tuple(lines)))
-    return Table(caption, heads, tuple(groups))
-
-
 def in_tables(metrics: Iterable[str]) -> list[list[str]]:
     """Divide metrics over tables that are narrow enough to print.
 
@@ -201,68 +188,31 @@ def in_tables(metrics: Iterable[str]) -> list[list[str]]:
     return [each[start : start + METRICS_PER_TABLE] for start in range(0, len(each), METRICS_PER_TABLE)]
 
 
-def metric_heads(first: str, metrics: Sequence[str], voice: Voice) -> tuple[Head, ...]:
-    """Return the heads above rows of :func:`metric_row`.
-
-    Parameters
-    ----------
-    first : str
-        What the rows are.
-    metrics : sequence of str
-        The metrics.
-    voice : Voice
-        The language.
-
-    Returns
-    -------
-    tuple of Head
-        The name, two counts, the metrics.
-    """
-    return (
-        Head(first),
+def _audit_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str, voice: Voice, min_cell: int) -> Table:
+    heads = (
+        Head(voice.say("audit", "group")),
         Head(voice.say("audit", "n"), numeric=True),
         Head(voice.say("audit", "events"), numeric=True),
         *(Head(voice.label("metrics", metric), numeric=True) for metric in metrics),
     )
+    split = rows.assign(column=rows["group"].str.partition("=")[0], value=rows["group"].str.partition("=")[2])
+    groups = []
+    for column, part in split.groupby("column", sort=True):
+        lines = [
+            _audit_row(str(value) or str(column), found, metrics, voice, min_cell)
+            for value, found in part.groupby("value", sort=True)
+        ]
+        groups.append(RowGroup(voice.label("audits", column), tuple(lines)))
+    return Table(caption, heads, tuple(groups))
 
 
-def metric_row(
-    name: str,
-    rows: pd.DataFrame,
-    metrics: Sequence[str],
-    voice: Voice,
-    min_cell: int,
-    *,
-    write: Callable[[Record], Cell] | None = None,
-) -> tuple[Cell, ...]:
-    """Make the row of a group of landmarks: its size and some metrics, hidden where it is small.
-
-    Parameters
-    ----------
-    name : str
-        Name of the group.
-    rows : DataFrame
-        A row per metric: ``metric``, ``n``, ``n_events`` and what `write` reads; not empty.
-    metrics : sequence of str
-        The metrics, in the order of the columns; one without a row has an empty cell.
-    voice : Voice
-        The language.
-    min_cell : int
-        A group with fewer landmarks has its events and metrics hidden.
-    write : callable, optional
-        How the cell of a metric is made from its row; by default its ``estimate``, ``lower`` and ``upper``.
-
-    Returns
-    -------
-    tuple of Cell
-        The row.
-    """
+def _audit_row(name: str, rows: pd.DataFrame, metrics: Sequence[str], voice: Voice, min_cell: int) -> tuple[Cell, ...]:
     first = rows.iloc[0]
     small = first["n"] < min_cell
     hidden = Cell(voice.say("audit", "hidden"), role="quiet")
     events = hidden if small else Cell(voice.small_count(first["n_events"], min_cell))
     by_metric: dict[str, Record] = {row["metric"]: row for row in rows.to_dict("records")}
-    cells = [Cell(name), Cell(voice.small_count(first["n"], min_cell)), events]
+    cells = [Cell(voice.label("values", name)), Cell(voice.small_count(first["n"], min_cell)), events]
     for metric in metrics:
         row = by_metric.get(metric)
         if small:
@@ -270,5 +220,5 @@ def metric_row(
         elif row is None:
             cells.append(Cell("", role="quiet"))
         else:
-            cells.append(write(row) if write else voice.estimate(row["estimate"], row["lower"], row["upper"]))
+            cells.append(voice.estimate(row["estimate"], row["lower"], row["upper"]))
     return tuple(cells)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Table
-from hgrisk.report.scores import in_tables, metric_heads, metric_row, score_table
+from hgrisk.report.scores import in_tables, score_table
 from hgrisk.report.voice import Voice, capital
 
 Record = Mapping[Any, Any]
@@ -54,18 +54,13 @@ def part_table(rows: pd.DataFrame, caption: str, voice: Voice, min_cell: int) ->
     Returns
     -------
     Table
-        Part, landmarks, re-reports, estimate.
+        Part with its size, and the estimate.
     """
-    metric = str(rows["metric"].iloc[0])
-    heads = metric_heads(_part_head(rows, voice), [metric], voice)
-    groups = []
-    for model, of_model in _sized(rows).groupby("model", sort=False):
-        lines = [
-            metric_row(voice.label("parts", part), each, [metric], voice, min_cell)
-            for part, each in in_order(of_model).groupby("part", sort=False)
-        ]
-        groups.append(RowGroup(voice.label("models", model), tuple(lines)))
-    return Table(caption, heads, tuple(groups))
+    groups = tuple(
+        RowGroup(voice.label("models", model), _lines(of_model, [str(rows["metric"].iloc[0])], voice, min_cell))
+        for model, of_model in _sized(rows).groupby("model", sort=False)
+    )
+    return Table(caption, _heads(rows, voice), groups)
 
 
 def metric_folds(rows: pd.DataFrame, days: float, voice: Voice, min_cell: int) -> tuple[Fold, ...]:
@@ -177,28 +172,55 @@ def _sized(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns={"n_test": "n"})
 
 
-def _part_head(rows: pd.DataFrame, voice: Voice) -> str:
-    return voice.say("validation", PART_HEADS.get(str(rows["design"].iloc[0]), "part_folds"))
+def _heads(rows: pd.DataFrame, voice: Voice, metrics: Iterable[str] = ()) -> tuple[Head, ...]:
+    """Return what the parts are called, and the metrics; of one metric the caption tells the name."""
+    part = Head(voice.say("validation", PART_HEADS.get(str(rows["design"].iloc[0]), "part_folds")))
+    names = [voice.label("metrics", metric) for metric in metrics] or [voice.say("validation", "value")]
+    return (part, *(Head(name, numeric=True) for name in names))
 
 
 def _parts_by_metrics(rows: pd.DataFrame, metrics: list[str], caption: str, voice: Voice, min_cell: int) -> Table:
-    write = (lambda row: _change(row, voice)) if "difference" in rows else None
-    lines = tuple(
-        metric_row(voice.label("parts", part), each, metrics, voice, min_cell, write=write)
+    lines = _lines(rows, metrics, voice, min_cell)
+    return Table(caption, _heads(rows, voice, metrics), (RowGroup("", lines),))
+
+
+def _lines(rows: pd.DataFrame, metrics: list[str], voice: Voice, min_cell: int) -> tuple[tuple[Cell, ...], ...]:
+    """Return a row per part, in order of name: its size where there is room, then each metric, or each difference."""
+    return tuple(
+        (
+            Cell(voice.label("parts", part), small=_size(each, voice, min_cell) if len(metrics) == 1 else ""),
+            *_values(each, metrics, voice, min_cell),
+        )
         for part, each in in_order(rows).groupby("part", sort=False)
     )
-    return Table(caption, metric_heads(_part_head(rows, voice), metrics, voice), (RowGroup("", lines),))
+
+
+def _size(rows: pd.DataFrame, voice: Voice, min_cell: int) -> str:
+    n, events = rows["n"].iloc[0], rows["n_events"].iloc[0]
+    if n < min_cell:
+        return voice.say("validation", "size", n=voice.small_count(n, min_cell))
+    told = [voice.small_count(count, min_cell) for count in (n, events)]
+    return voice.say("scores", "size", n=told[0], events=told[1])
+
+
+def _values(rows: pd.DataFrame, metrics: list[str], voice: Voice, min_cell: int) -> list[Cell]:
+    if rows["n"].iloc[0] < min_cell:
+        return [Cell(voice.say("audit", "hidden"), role="quiet")] * len(metrics)
+    by_metric = {row["metric"]: row for row in rows.to_dict("records")}
+    return [_value(by_metric[metric], voice) if metric in by_metric else Cell("", role="quiet") for metric in metrics]
+
+
+def _value(row: Record, voice: Voice) -> Cell:
+    if "difference" in row:
+        return change_cell(row["difference"], row["lower"], row["upper"], voice)
+    return voice.estimate(row["estimate"], row["lower"], row["upper"])
 
 
 def _differences_by_metric(rows: pd.DataFrame, caption: str, voice: Voice, min_cell: int) -> Table:
     hidden = Cell(voice.say("audit", "hidden"), role="quiet")
     lines = tuple(
-        (Cell(voice.label("metrics", row["metric"])), hidden if row["n"] < min_cell else _change(row, voice))
+        (Cell(voice.label("metrics", row["metric"])), hidden if row["n"] < min_cell else _value(row, voice))
         for row in rows.to_dict("records")
     )
     heads = (Head(voice.say("validation", "measure")), Head(voice.say("validation", "difference"), numeric=True))
     return Table(caption, heads, (RowGroup("", lines),))
-
-
-def _change(row: Record, voice: Voice) -> Cell:
-    return change_cell(row["difference"], row["lower"], row["upper"], voice)

@@ -1,5 +1,6 @@
 """Tables of parts: every number is that of the frame, unless the part is too small to show."""
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ def cells(tables):
     found = {}
     for table in tables:
         for row in (row for group in table.groups for row in group.rows):
-            for head, cell in zip(table.heads[3:], row[3:], strict=True):
+            for head, cell in zip(table.heads[1:], row[1:], strict=True):
                 found[row[0].text, head.text] = cell
     return found
 
@@ -58,8 +59,12 @@ def test_exactly_the_parts_below_the_smallest_cell_are_hidden(validation_tables,
     rows = validation_tables["validation"]
     rows = rows[(rows["design"] == "regions") & (rows["metric"] == "uno_c") & (rows["horizon_days"] == 365)]
     table = part_table(rows, "caption", EN, smallest)
-    hidden = {row[0].text for group in table.groups for row in group.rows if row[3].text == HIDDEN}
+    hidden = {row[0].text for group in table.groups for row in group.rows if row[1].text == HIDDEN}
     assert hidden == set(rows.loc[rows["n_test"] < smallest, "part"])
+    sizes = {row[0].text: row[0].small for group in table.groups for row in group.rows}
+    for part, n, events in rows[["part", "n_test", "n_events"]].drop_duplicates().itertuples(index=False):
+        told = f"{EN.small_count(n, smallest)} landmarks"
+        assert sizes[part] == (told if n < smallest else f"{told}, {EN.small_count(events, smallest)} re-reports")
 
 
 @pytest.mark.parametrize("design", ["folds", "rolling", "regions"])
@@ -105,6 +110,11 @@ def test_the_order_is_of_names_whatever_the_estimates(validation_tables):
     rows = validation_tables["validation"].sort_values("estimate")
     names = list(in_order(rows[rows["design"] == "regions"])["part"])
     assert names == sorted(names, key=str.casefold)
+    assert list(in_order(pd.DataFrame({"part": ["Zeeland", "aalsmeer", "Breda"]}))["part"]) == [
+        "aalsmeer",
+        "Breda",
+        "Zeeland",
+    ]
 
 
 @pytest.mark.parametrize(

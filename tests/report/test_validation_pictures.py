@@ -63,7 +63,7 @@ def test_unseen_households_have_a_dot_per_model(validation_tables):
 def test_parts_that_are_too_small_leave_a_table_with_hidden_scores(validation_tables, design):
     for block in pictures(validation_tables, design, n_test=9):
         assert isinstance(block, Table)
-        assert {row[3].text for group in block.groups for row in group.rows} == {"hidden"}
+        assert {row[1].text for group in block.groups for row in group.rows} == {"hidden"}
 
 
 def test_one_place_is_no_line():
