@@ -11,7 +11,7 @@ from hgrisk.report.voice import voice
 
 REPORT = "report.html"
 FIGURES = "figures"
-ANCHORS = frozenset({"time", "ladder", "calibration", "scores", "coefficients", "explanation"})
+ANCHORS = frozenset({"time", "ladder", "calibration", "scores", "validation", "coefficients", "explanation"})
 """Names that figures of a report can have; a file of another name is somebody else's."""
 
 

@@ -7,10 +7,12 @@ import pytest
 from hgrisk.curves import incidence_table
 from hgrisk.figures.calibration import draw_calibration
 from hgrisk.figures.coefficients import draw_coefficients
+from hgrisk.figures.course import draw_course
 from hgrisk.figures.importance import draw_importance
 from hgrisk.figures.incidence import draw_incidence
 from hgrisk.figures.ladder import STEPS, draw_ladder
 from hgrisk.figures.metrics import draw_metric
+from hgrisk.figures.regions import draw_regions
 from hgrisk.figures.shapes import draw_shape
 
 
@@ -97,9 +99,16 @@ def shape():
     return make_shape()
 
 
+def in_parts(scores):
+    """Return one metric at one horizon in two parts, named after years."""
+    rows = scores[(scores["group"] == "all") & (scores["horizon_days"] == 365)]
+    return pd.concat([rows.assign(part="2020", at=2020), rows.assign(part="2021", at=2021)])
+
+
 @pytest.fixture(scope="session")
 def drawings(incidence, ladder, calibration, coefficients, scores):
     """Every figure, both languages, both sizes, as functions without arguments."""
+    parts = in_parts(scores)
     calls = (
         (draw_incidence, incidence, {}),
         (draw_ladder, ladder, {"horizon_days": 365}),
@@ -109,6 +118,8 @@ def drawings(incidence, ladder, calibration, coefficients, scores):
         (draw_importance, make_importance(), {"name": "Cox"}),
         (draw_shape, make_shape(), {"name": "Earlier reports", "unit": "count"}),
         (draw_shape, make_shape().assign(low=np.nan, high=np.nan), {"name": "Who reported"}),
+        (draw_regions, parts[parts["model"] == "cox"], {"metric": "uno_c", "horizon_days": 365, "name": "Cox"}),
+        (draw_course, parts, {"metric": "uno_c", "horizon_days": 365, "along": "years"}),
     )
     return [
         lambda draw=draw, table=table, how=how, lang=lang, size=size: draw(table, lang=lang, size=size, **how)
