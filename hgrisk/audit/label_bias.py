@@ -26,7 +26,10 @@ MEASURES = (
     *("observed", "predicted", "observed_expected"),
     *("sensitivity", "false_positive_rate", "precision", "flag_rate", "share_of_flags"),
 )
-COLUMNS = ("group", "scenario", "factor", "horizon_days", "measure", "estimate", "lower", "upper", "n", "shown")
+COLUMNS = (
+    *("group", "scenario", "factor", "horizon_days", "measure", "estimate", "lower", "upper", "n", "shown"),
+    "frailty_variance",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +40,8 @@ class LabelBias:
     ----------
     table : DataFrame
         One row per ``group`` ("group" the one reported more often, "others", "all"), ``scenario`` and ``measure`` (see
-        `label_bias`): ``estimate``, ``lower``, ``upper``; ``n`` rows, empty below the smallest number; ``shown``.
+        `label_bias`): ``estimate``, ``lower``, ``upper``; ``n`` rows, empty below the smallest number; ``shown``;
+        ``factor`` and ``frailty_variance``, what is supposed.
     factor : float
         How many times as often the group's violence is supposed to be reported.
     frailty_variance : float
@@ -134,7 +138,7 @@ def label_bias(
             for measure in MEASURES:
                 draws = values[measure] if shown else np.full(1, np.nan)
                 interval = percentile_interval(draws, chosen.level)
-                rows.append((*place, measure, float(draws[0]), *interval, size, shown))
+                rows.append((*place, measure, float(draws[0]), *interval, size, shown, variance))
     return LabelBias(pd.DataFrame(rows, columns=list(COLUMNS)).astype({"n": "Int64"}), times, variance)
 
 

@@ -61,7 +61,8 @@ def _rule(model: str, rows: pd.DataFrame, voice: Voice) -> str:
 
 
 def _rule_key(rows: pd.DataFrame) -> str:
-    higher, mean, se = _higher(rows), rows["mean"].to_numpy(dtype=float), rows["se"].to_numpy(dtype=float)
+    higher, mean = _higher(rows), rows["mean"].to_numpy(dtype=float)
+    se = rows["se_difference" if "se_difference" in rows else "se"].to_numpy(dtype=float)
     if higher is None:
         return "rule_none"
     best, simplest = best_and_simplest(-mean if higher else mean, se)

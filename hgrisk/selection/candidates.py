@@ -15,7 +15,7 @@ from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
 from hgrisk.models.fitting import Fit, columns_of
-from hgrisk.selection.one_se import best_and_simplest, mean_and_se, se_of_difference
+from hgrisk.selection.one_se import best_and_simplest, best_of, mean_and_se, se_of_difference
 from hgrisk.selection.settings import SelectionSettings
 from hgrisk.selection.time_folds import TimeFold, time_folds
 from hgrisk.surv import RE_REPORT
@@ -91,16 +91,17 @@ def choose(
     table = pd.DataFrame(rows)
     values = table["estimate"].to_numpy(dtype=np.float64).reshape(len(folds), len(candidates)).T
     sign = -1.0 if metric.direction == "higher" else 1.0
-    mean, se = mean_and_se(sign * values)
-    best, simplest = best_and_simplest(sign * values)
+    loss, se = mean_and_se(sign * values)
+    se_difference = se_of_difference(sign * values, best_of(loss))
+    best, simplest = best_and_simplest(loss, se_difference)
     chosen = simplest if settings.rule == "one_se" else best
     names = list(candidates)
     place = np.arange(len(names))
     summary = {
         "candidate": names,
-        "mean": sign * mean,
+        "mean": sign * loss,
         "se": se,
-        "se_difference": se_of_difference(values, best),
+        "se_difference": se_difference,
         "is_best": place == best,
         "is_chosen": place == chosen,
     }

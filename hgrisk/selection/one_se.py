@@ -54,13 +54,43 @@ def se_of_difference(losses: Any, best: int) -> Floats:
     return mean_and_se(values - values[best])[1]
 
 
-def best_and_simplest(losses: Any) -> tuple[int, int]:
-    """Return the best candidate and the simplest one within one standard error of it.
+def best_of(mean: Any) -> int:
+    """Return the best candidate; of equals, the simpler.
 
     Parameters
     ----------
-    losses : array-like, shape (n_candidates, n_folds)
-        As of :func:`mean_and_se`, candidates from the simplest on.
+    mean : array-like, shape (n_candidates,)
+        Mean loss, candidates from the simplest on; NaN for one that does not count.
+
+    Returns
+    -------
+    int
+        Its place.
+
+    Raises
+    ------
+    DataError
+        If no candidate counts.
+
+    Examples
+    --------
+    >>> best_of([0.30, 0.20, 0.20])
+    1
+    """
+    if not np.isfinite(mean).any():
+        raise DataError("A candidate has a loss in every fold", "none that has", "use fewer folds, or other candidates")
+    return int(np.nanargmin(mean))
+
+
+def best_and_simplest(mean: Floats, se_difference: Floats) -> tuple[int, int]:
+    """Return the best candidate and the simplest one whose difference with it is within one standard error.
+
+    Parameters
+    ----------
+    mean : ndarray, shape (n_candidates,)
+        Mean loss, candidates from the simplest on; NaN for one that does not count.
+    se_difference : ndarray, shape (n_candidates,)
+        Standard error of each mean difference with the best, as of :func:`se_of_difference`.
 
     Returns
     -------
@@ -70,7 +100,7 @@ def best_and_simplest(losses: Any) -> tuple[int, int]:
     Raises
     ------
     DataError
-        If there are fewer than two folds, or no candidate has a loss in each.
+        If no candidate counts.
 
     Notes
     -----
@@ -82,15 +112,12 @@ def best_and_simplest(losses: Any) -> tuple[int, int]:
 
     Examples
     --------
-    >>> best_and_simplest([[0.30, 0.34, 0.38], [0.21, 0.24, 0.30], [0.20, 0.26, 0.28], [0.25, 0.29, 0.33]])
+    >>> best_and_simplest(np.array([0.30, 0.21, 0.20, 0.25]), np.array([0.03, 0.02, 0.0, 0.02]))
     (2, 1)
-    >>> best_and_simplest([[0.18, 0.22, 0.26], [0.17, 0.21, 0.25]])
+    >>> best_and_simplest(np.array([0.22, 0.21]), np.array([0.001, 0.0]))
     (1, 1)
     """
-    mean, _ = mean_and_se(losses)
-    counts: NDArray[np.bool_] = np.isfinite(mean)
-    if not counts.any():
-        raise DataError("A candidate has a loss in every fold", "none that has", "use fewer folds, or other candidates")
-    best = int(np.nanargmin(mean))
-    near = counts & (mean <= mean[best] + se_of_difference(losses, best))
+    best = best_of(mean)
+    near: NDArray[np.bool_] = np.isfinite(mean) & (mean <= mean[best] + se_difference)
+    near[best] = True
     return best, int(np.flatnonzero(near)[0])

@@ -1,7 +1,5 @@
 """What an audit says, word for word in both languages."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,11 +32,13 @@ def proxy(lower: float) -> ProxyResult:
 def bias(*, shown: bool) -> pd.DataFrame:
     values = {"observed": (0.6, 0.45, 0.45), "predicted": (0.58, 0.58, 0.44), "share_of_flags": (0.7, 0.7, 0.5255)}
     rows = [
-        ("group", scenario, 1.5, measure, value, shown)
+        ("group", scenario, 1.5, 0.0, measure, value, shown)
         for measure, of_scenario in values.items()
         for scenario, value in zip(SCENARIOS, of_scenario, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["group", "scenario", "factor", "measure", "estimate", "shown"])
+    return pd.DataFrame(
+        rows, columns=["group", "scenario", "factor", "frailty_variance", "measure", "estimate", "shown"]
+    )
 
 
 def test_every_measure_and_scenario_has_a_label():
@@ -87,7 +87,7 @@ def test_what_is_supposed_of_reporting():
     )
     words = load_words("en", "hgrisk.audit")["label_bias"]
     assert said[3:] == (words["alike"], words["caution"])
-    frail = replace(bias(shown=True), frailty_variance=1.5)
+    frail = bias(shown=True).assign(frailty_variance=1.5)
     assert label_bias_sentences(frail, "north", "en")[3] == (
         "Landmarks with the same predicted risk are taken to differ: a frailty with a variance of 1.5."
     )
