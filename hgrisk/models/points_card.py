@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.models.by_horizon.card_items import choose_items
+from hgrisk.models.by_horizon.card_points import CardSize, learn_points, ranges_out_of_fold
 from hgrisk.models.by_horizon.items import Item, learn_item, words_of
-from hgrisk.models.by_horizon.rounding import Coded, round_points
+from hgrisk.models.by_horizon.out_of_fold import check_folds, deal_rows
+from hgrisk.models.by_horizon.rounding import Coded
 from hgrisk.models.by_horizon.total_score import TotalScore
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
 from hgrisk.models.protocol import Training
@@ -104,7 +106,21 @@ class PointsCard(TotalScore):
         lines = [(item.feature, word, its) for item, points in self._card() for word, its in _lines(item, points)]
         return pd.DataFrame(lines, columns=["item", "level", "points"])
 
-    def _learn_points(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
+    def _learn_points(
+        self, training: Training, outcomes: tuple[HorizonOutcome, ...], labels: NDArray[Any] | None
+    ) -> Floats:
+        items, rows = self._coded(training, outcomes)
+        fold = self._folds(items, rows, training, labels)
+        check_folds(fold, outcomes, self.supported_times_)
+        size = CardSize(self.max_items, self.max_points, self.penalty)
+        self.items_ = [
+            {**vars(items[place]), "points": [int(its) for its in own]}
+            for place, own in learn_points(items, rows, size)
+        ]
+        return ranges_out_of_fold(items, rows, training.weight, fold, size)
+
+    def _coded(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> tuple[list[Item], Coded]:
+        """Return the features that can be items, and the rows as their levels."""
         frame = training.frame
         learned = [learn_item(frame[name], self.bins, self.min_rows) for name in frame.columns]
         items = [item for item in learned if item is not None]
@@ -114,14 +130,15 @@ class PointsCard(TotalScore):
         level = np.column_stack([item.levels_of(frame[item.feature]) for item in items])
         weights = [outcome.weight * training.weight for outcome in outcomes]
         yes = np.column_stack([its * out.label for its, out in zip(weights, outcomes, strict=True)])
-        rows = Coded(level, yes, np.column_stack(weights) - yes)
-        chosen, values = choose_items(items, rows, self.max_items, self.penalty)
-        points = round_points(Coded(level[:, chosen], rows.yes, rows.no), values, self.max_points)
-        self.items_ = [
-            {**vars(items[place]), "points": [int(its) for its in own]}
-            for place, own in zip(chosen, points, strict=True)
-            if own.any()
-        ]
+        return items, Coded(level, yes, np.column_stack(weights) - yes)
+
+    @staticmethod
+    def _folds(
+        items: list[Item], rows: Coded, training: Training, labels: NDArray[Any] | None
+    ) -> NDArray[np.int64]:
+        """Return the fold of each row, whatever the order of rows and columns."""
+        by_name = np.argsort([item.feature for item in items])
+        return deal_rows(labels, [*rows.level.T[by_name], training.event, training.duration, training.weight])
 
     def _points(self, frame: pd.DataFrame) -> Floats:
         own = [np.array(points)[item.levels_of(frame[item.feature])] for item, points in self._card()]
