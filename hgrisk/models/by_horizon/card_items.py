@@ -43,7 +43,7 @@ def choose_items(items: Sequence[Item], rows: Coded, max_items: int, penalty: fl
     values : list of ndarray
         Log odds of each level of each, up to a constant.
     """
-    blocks = [item.coding[rows.level[:, place]] for place, item in enumerate(items)]
+    blocks = _blocks(items, rows)
     owner = np.repeat(np.arange(len(items)), [block.shape[1] for block in blocks])
     stacked, scale, n_events = _stacked(np.column_stack(blocks), rows)
     kept = _lasso_path(stacked, owner, max_items, penalty * n_events)
@@ -53,6 +53,16 @@ def choose_items(items: Sequence[Item], rows: Coded, max_items: int, penalty: fl
         coef[kept] = fit_elastic_logit(part, ridge=penalty * n_events, lasso=0.0).coef / scale[kept]
     chosen = np.unique(owner[kept]).tolist()
     return chosen, [items[place].coding @ coef[owner == place] for place in chosen]
+
+
+def largest_penalty(items: Sequence[Item], rows: Coded) -> float:
+    """Return the smallest penalty that leaves no item, for items and rows as in `choose_items`."""
+    stacked, _, n_events = _stacked(np.column_stack(_blocks(items, rows)), rows)
+    return float(np.abs(_first_slopes(stacked)).max()) / n_events
+
+
+def _blocks(items: Sequence[Item], rows: Coded) -> list[Floats]:
+    return [item.coding[rows.level[:, place]] for place, item in enumerate(items)]
 
 
 def _stacked(design: Floats, rows: Coded) -> tuple[LogitRows, Floats, float]:
@@ -67,12 +77,17 @@ def _stacked(design: Floats, rows: Coded) -> tuple[LogitRows, Floats, float]:
     return LogitRows(columns[row], label, weight[row, block], block), scale, float(rows.yes.sum())
 
 
-def _lasso_path(rows: LogitRows, owner: NDArray[np.intp], max_items: int, smallest: float) -> NDArray[np.bool_]:
-    """Return the columns of the smallest penalty with no more items than allowed."""
+def _first_slopes(rows: LogitRows) -> Floats:
+    """Return the slope of the log likelihood in each column where there are intercepts only."""
     n_blocks = int(rows.block.max()) + 1
     whole = np.bincount(rows.block, rows.weight, minlength=n_blocks)
     rate = np.bincount(rows.block, rows.weight * rows.label, minlength=n_blocks) / whole
-    slope = rows.columns.T @ (rows.weight * (rows.label - rate[rows.block]))
+    return np.asarray(rows.columns.T @ (rows.weight * (rows.label - rate[rows.block])), dtype=np.float64)
+
+
+def _lasso_path(rows: LogitRows, owner: NDArray[np.intp], max_items: int, smallest: float) -> NDArray[np.bool_]:
+    """Return the columns of the smallest penalty with no more items than allowed."""
+    slope = _first_slopes(rows)
     largest = float(np.abs(slope).max())
     kept = np.zeros(len(owner), dtype=bool)
     if largest <= smallest:

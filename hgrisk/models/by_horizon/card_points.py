@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from hgrisk.curves import Floats
 from hgrisk.models.by_horizon.card_items import choose_items
 from hgrisk.models.by_horizon.items import Item
-from hgrisk.models.by_horizon.out_of_fold import rank_ranges
-from hgrisk.models.by_horizon.rounding import Coded, Whole, round_points
+from hgrisk.models.by_horizon.out_of_fold import parts_within, rank_ranges
+from hgrisk.models.by_horizon.rounding import Coded, Whole, line_loss, round_points
+
+N_RANKS = 20
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,25 @@ def learn_points(items: Sequence[Item], rows: Coded, size: CardSize) -> list[tup
     chosen, values = choose_items(items, rows, size.max_items, size.penalty)
     points = round_points(Coded(rows.level[:, chosen], rows.yes, rows.no), values, size.max_points)
     return [(place, own) for place, own in zip(chosen, points, strict=True) if own.any()]
+
+
+def loss_out_of_fold(
+    items: Sequence[Item], rows: Coded, weight: Floats, fold: NDArray[np.int64], size: CardSize
+) -> float:
+    """Return the log loss, per unit of weight, of a line on the ranks at which rows stand on cards made without them.
+
+    Parameters
+    ----------
+    items, rows, weight, fold, size
+        As for `ranges_out_of_fold`.
+
+    Returns
+    -------
+    float
+        With an intercept for each horizon and one slope: risks are learnt for ranks, as those of a card are.
+    """
+    parts = parts_within(ranges_out_of_fold(items, rows, weight, fold, size), np.linspace(0.0, 1.0, N_RANKS + 1))
+    return line_loss(parts.T @ rows.yes, parts.T @ rows.no)
 
 
 def ranges_out_of_fold(

@@ -1,4 +1,4 @@
-"""What counts and cards share: points that add up to a total, and the risk that was seen at each total."""
+"""What counts and cards share: points that add up to a total, and the risk at each total."""
 
 from __future__ import annotations
 
