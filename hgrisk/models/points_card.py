@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.models.by_horizon.card_items import SMALLEST_PART, largest_penalty
-from hgrisk.models.by_horizon.card_points import CardSize, learn_points, loss_out_of_fold, ranges_out_of_fold
+from hgrisk.models.by_horizon.card_points import CardSize, learn_points, losses_out_of_fold, ranges_out_of_fold
 from hgrisk.models.by_horizon.items import Item, learn_item, words_of
 from hgrisk.models.by_horizon.out_of_fold import check_folds, deal_rows
 from hgrisk.models.by_horizon.own_penalty import OwnPenalty
@@ -161,14 +161,10 @@ class PointsCard(TotalScore, OwnPenalty):
         fold: NDArray[np.int64],
         penalties: Floats,
     ) -> Floats:
-        items, rows = self._coded(training, outcomes)
-        sizes = [self._size(penalty) for penalty in penalties]
-        return np.array([loss_out_of_fold(items, rows, training.weight, fold, size) for size in sizes])
+        return losses_out_of_fold(*self._coded(training, outcomes), fold, self._size(self.penalty), penalties)
 
     @staticmethod
-    def _folds(
-        items: list[Item], rows: Coded, training: Training, labels: NDArray[Any] | None
-    ) -> NDArray[np.int64]:
+    def _folds(items: list[Item], rows: Coded, training: Training, labels: NDArray[Any] | None) -> NDArray[np.int64]:
         """Return the fold of each row, whatever the order of rows and columns."""
         by_name = np.argsort([item.feature for item in items])
         return deal_rows(labels, [*rows.level.T[by_name], training.event, training.duration, training.weight])

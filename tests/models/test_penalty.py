@@ -161,7 +161,7 @@ def test_every_model_with_a_penalty_chooses_on_its_own_scale_or_refuses(kind):
     X, y, clusters = simulate(effect=0.5)
     model = MODELS[kind]().set_params(penalty="chosen")
     if kind in ("flexible_parametric", "mixture_cure", "parametric", "prior_count", "prior_count_recency"):
-        with pytest.raises(ConfigError, match=r"^A penalty is chosen for .*, but found 'chosen' for \w+: set a number\.$"):
+        with pytest.raises(ConfigError, match=r"^A penalty is chosen for .*, but found 'chosen' for \w+: set"):
             settle_penalty(model, X, y, clusters, seed=0, known={("ridge", *X.columns): 0.5})
     elif isinstance(model, OwnPenalty):
         model.set_params(horizons_days=(365,))

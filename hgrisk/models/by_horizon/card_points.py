@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.models.by_horizon.card_items import choose_items
+from hgrisk.models.by_horizon.card_items import Choice, choose_along, choose_items
 from hgrisk.models.by_horizon.items import Item
 from hgrisk.models.by_horizon.out_of_fold import parts_within, rank_ranges
 from hgrisk.models.by_horizon.rounding import Coded, Whole, line_loss, round_points
@@ -34,7 +34,11 @@ class CardSize:
     penalty: float
 
 
-def learn_points(items: Sequence[Item], rows: Coded, size: CardSize) -> list[tuple[int, Whole]]:
+Card = list[tuple[int, Whole]]
+"""Place and points of each item that gives any."""
+
+
+def learn_points(items: Sequence[Item], rows: Coded, size: CardSize) -> Card:
     """Choose items and give their levels points.
 
     Parameters
@@ -51,28 +55,7 @@ def learn_points(items: Sequence[Item], rows: Coded, size: CardSize) -> list[tup
     list of (int, ndarray of int)
         Place and points of each item that gives any.
     """
-    chosen, values = choose_items(items, rows, size.max_items, size.penalty)
-    points = round_points(Coded(rows.level[:, chosen], rows.yes, rows.no), values, size.max_points)
-    return [(place, own) for place, own in zip(chosen, points, strict=True) if own.any()]
-
-
-def loss_out_of_fold(
-    items: Sequence[Item], rows: Coded, weight: Floats, fold: NDArray[np.int64], size: CardSize
-) -> float:
-    """Return the log loss, per unit of weight, of a line on the ranks at which rows stand on cards made without them.
-
-    Parameters
-    ----------
-    items, rows, weight, fold, size
-        As for `ranges_out_of_fold`.
-
-    Returns
-    -------
-    float
-        With an intercept for each horizon and one slope: risks are learnt for ranks, as those of a card are.
-    """
-    parts = parts_within(ranges_out_of_fold(items, rows, weight, fold, size), np.linspace(0.0, 1.0, N_RANKS + 1))
-    return line_loss(parts.T @ rows.yes, parts.T @ rows.no)
+    return _card(rows, choose_items(items, rows, size.max_items, size.penalty), size.max_points)
 
 
 def ranges_out_of_fold(
@@ -97,10 +80,52 @@ def ranges_out_of_fold(
     ndarray, shape (n, 2)
         Part of all rows with a lower total on the row's card, and with one no higher.
     """
-    ranges = np.empty((len(fold), 2))
+    return _placed(lambda part: [learn_points(items, part, size)], rows, weight, fold)[0]
+
+
+def losses_out_of_fold(
+    items: Sequence[Item], rows: Coded, fold: NDArray[np.int64], size: CardSize, penalties: Floats
+) -> Floats:
+    """Return the log loss of a line on the ranks at which rows stand on cards made without them, for each penalty.
+
+    Parameters
+    ----------
+    items, rows, fold, size
+        As for `ranges_out_of_fold`; the penalty of the size is not used.
+    penalties : ndarray, shape (L,)
+        Falling.
+
+    Returns
+    -------
+    ndarray, shape (L,)
+        Per unit of weight. The line has an intercept for each horizon and one slope: risks are learnt for ranks, as
+        those of a card are.
+    """
+
+    def cards(part: Coded) -> list[Card]:
+        return [_card(part, its, size.max_points) for its in choose_along(items, part, size.max_items, penalties)]
+
+    ends = np.linspace(0.0, 1.0, N_RANKS + 1)
+    parts = [parts_within(ranges, ends).T for ranges in _placed(cards, rows, np.ones(len(fold)), fold)]
+    return np.array([line_loss(its @ rows.yes, its @ rows.no) for its in parts])
+
+
+def _card(rows: Coded, choice: Choice, max_points: int) -> Card:
+    chosen, values = choice
+    points = round_points(Coded(rows.level[:, chosen], rows.yes, rows.no), values, max_points)
+    return [(place, own) for place, own in zip(chosen, points, strict=True) if own.any()]
+
+
+def _placed(make: Callable[[Coded], list[Card]], rows: Coded, weight: Floats, fold: NDArray[np.int64]) -> list[Floats]:
+    """Return the ranks of each row on the cards made without its fold, as many as are made each time."""
+    found: list[Floats] = []
     for number in np.unique(fold):
         without = fold != number
-        card = learn_points(items, Coded(rows.level[without], rows.yes[without], rows.no[without]), size)
-        total = sum((points[rows.level[:, place]] for place, points in card), start=np.zeros(len(fold), dtype=np.intp))
-        ranges[~without] = rank_ranges(np.asarray(total, dtype=np.float64), weight)[~without]
-    return ranges
+        cards = make(Coded(rows.level[without], rows.yes[without], rows.no[without]))
+        found = found or [np.empty((len(fold), 2)) for _ in cards]
+        for ranges, card in zip(found, cards, strict=True):
+            total = np.zeros(len(fold))
+            for place, points in card:
+                total += points[rows.level[:, place]]
+            ranges[~without] = rank_ranges(total, weight)[~without]
+    return found

@@ -159,8 +159,8 @@ class ClusteredClassifier(HorizonClassifier):
         followable_days : array-like of float, shape (n,), optional
             Calendar days until follow-up of everyone ends: see `HorizonClassifier`.
         cluster : array-like, shape (n,), optional
-            Label of each row's household network. Rows that are left out, to learn when to stop or what a card is worth,
-            are whole networks, and intervals of risks by total allow for rows that go together.
+            Label of each row's household network. Rows that are left out, to learn when to stop or what a card is
+            worth, are whole networks, and intervals of risks by total allow for rows that go together.
 
         Returns
         -------

@@ -109,7 +109,7 @@ def test_what_cannot_be_chosen_is_refused():
         few = Surv.from_arrays(np.arange(100) == 0, np.where(np.arange(100) == 0, 100, 400))
         with pytest.raises(FitError, match="are left when a fold is left out, but found all rows with one"):
             asking.choose_penalty(X, few, np.arange(100))
-        with pytest.raises(ConfigError, match="is finite and above 0, but found 'chosen': use 0.01, say"):
+        with pytest.raises(ConfigError, match="is finite and above 0, but found 'chosen': use 0"):
             asking.fit(X, y)
     with pytest.raises(DataError, match="at least one column that varies"):
         ElasticNetLogistic((365,), "chosen").choose_penalty(X[["x00"]] * 0, y, np.arange(100))
