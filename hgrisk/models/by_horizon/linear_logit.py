@@ -79,9 +79,13 @@ class LinearLogit(HorizonClassifier):
         return ScoreTerms(names, values, base, self._logits(frame)[:, horizon], "logit")
 
     def _learn(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
+        self._learn_lines(self._design(training), training.weight, outcomes)
+
+    def _design(self, training: Training) -> Floats:
+        """Learn the preparation, and return the prepared columns, shape (n, q)."""
         self.preparer_, design = prepared(training.frame)
         self.center_ = training.weight @ design / training.weight.sum()
-        self._learn_lines(design, training.weight, outcomes)
+        return design
 
     @abstractmethod
     def _learn_lines(self, design: Floats, case_weight: Floats, outcomes: tuple[HorizonOutcome, ...]) -> None:

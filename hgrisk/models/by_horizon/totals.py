@@ -13,6 +13,7 @@ from scipy.stats import norm
 from hgrisk.curves import Floats
 from hgrisk.models.by_horizon.out_of_fold import parts_within, rank_ends
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
+from hgrisk.models.inputs.cluster_sums import clustered_square
 
 Z_95 = float(norm.ppf(0.975))
 ONE_ROW = 1e-6
@@ -145,11 +146,9 @@ def _isotonic(whole: Floats, yes: Floats) -> NDArray[np.intp]:
 
 def _design_effect(residual: Floats, cluster: NDArray[np.intp]) -> float:
     """Return by how much the variance of a share grows because rows of a cluster go together; 1 if it does not."""
-    names, where = np.unique(cluster, return_inverse=True)
-    if len(names) < 2:
+    if len(np.unique(cluster)) < 2:
         return np.inf
-    summed = np.bincount(where, residual)
-    return max(1.0, float(summed @ summed / (residual @ residual)) * len(names) / (len(names) - 1))
+    return max(1.0, float(clustered_square(residual[:, None], cluster)[0, 0] / (residual @ residual)))
 
 
 def _wilson(share: Floats, rows: Floats) -> tuple[Floats, Floats, Floats]:
