@@ -74,7 +74,7 @@ class ElasticNetLogistic(LinearLogit, OwnPenalty):
     >>> y = Surv.from_arrays(event=[0, 1, 1, 1, 2, 0], duration_days=[365, 90, 200, 30, 300, 365])
     >>> model = ElasticNetLogistic(horizons_days=(183, 365), penalty=0.1).fit(X, y)
     >>> model.predict_risk(X, horizon_days=183).round(2).tolist()
-    [0.02, 0.63, 0.08, 0.93, 0.02, 0.28]
+    [0.02, 0.63, 0.08, 0.97, 0.02, 0.28]
     """
 
     def __init__(
