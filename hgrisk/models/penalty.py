@@ -96,6 +96,11 @@ def choose_penalty(
     return float(max(np.asarray(grid)[best]))
 
 
+def can_choose(model: SurvivalModel) -> bool:
+    """Return whether a model's penalty can be chosen on training rows."""
+    return isinstance(model, OwnPenalty) or type(model).__name__ in RIDGES
+
+
 def settle_penalty(
     model: SurvivalModel,
     X: pd.DataFrame,
@@ -144,11 +149,10 @@ def settle_penalty(
         return model
     settled: SurvivalModel = clone(model)
     kind = type(model).__name__
-    own = isinstance(settled, OwnPenalty)
-    if not own and kind not in RIDGES:
+    if not can_choose(model):
         rule = "A penalty is chosen for Cox, Fine-Gray and logistic regressions, elastic nets and points cards"
         raise ConfigError(rule, f"{CHOSEN!r} for {kind}", "set a number")
-    shared = f"{kind} {settled.get_params()}" if own else "ridge"
+    shared = f"{kind} {settled.get_params()}" if isinstance(settled, OwnPenalty) else "ridge"
     key = (shared, *map(str, X.columns))
     if key not in known:
         if isinstance(settled, OwnPenalty):
