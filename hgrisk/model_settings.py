@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from hgrisk.errors import ConfigError
 from hgrisk.models.calibrated import Calibrated
 from hgrisk.models.fitting import Fit, Fitting, Penalties
-from hgrisk.models.penalty import CHOSEN
+from hgrisk.models.penalty import CHOSEN, can_choose
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.models.registry import MODELS
 from hgrisk.selection.nested import ChoosingFit
@@ -168,7 +168,7 @@ def _check_option(kind: str, key: str, value: Any, default: Any) -> None:
     hints = str(inspect.signature(MODELS[kind]).parameters[key].annotation).split(" | ")
     kinds = [next((kind for kind in _KINDS if kind[0] in hint), _NOT_IN_A_FILE) for hint in hints if hint != "None"]
     wanted, allowed = " or ".join(words for _, words, _ in kinds), any(fits(value) for *_, fits in kinds)
-    if key == "penalty":
+    if key == "penalty" and can_choose(MODELS[kind]()):
         wanted, allowed = f"{wanted} or {CHOSEN!r}", allowed or value == CHOSEN
     if not allowed and not (value is None and default is None):
         raise ConfigError(f"Option {key!r} of {kind!r} is {wanted}", f"{value!r}", f"leave it out for {default!r}")

@@ -112,6 +112,10 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
             "Option 'penalty' of 'cox' is a number or 'chosen', but found 'chose': leave it out for 0.0.",
         ),
         (
+            {"models": [{"kind": "prior_count", "options": {"penalty": "chosen"}}]},
+            "Option 'penalty' of 'prior_count' is a number, but found 'chosen': leave it out for 0.001.",
+        ),
+        (
             {"models": [{"kind": "cox", "options": {"prepare": 0}}]},
             "Option 'prepare' of 'cox' is true or false, but found 0: leave it out for True.",
         ),

@@ -39,7 +39,7 @@ class Explanation:
     risk : ndarray, shape (n,)
         Probability of a re-report by ``at_days``.
     adjusted : ndarray of bool, shape (n,)
-        Where the risk is not that of the score: horizons were put in rising order, or the model was recalibrated. The
+        Where the risk is not that of the score: it was raised to that of a shorter horizon, or recalibrated. The
         terms then add up to the score before that.
     at_days : float
         Days since the landmark.

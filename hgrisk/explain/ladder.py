@@ -17,7 +17,7 @@ from hgrisk.evaluation.evaluate import Evaluation
 from hgrisk.evaluation.gain import gain
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.fitting import Fitting, Penalties
-from hgrisk.models.penalty import CHOSEN
+from hgrisk.models.penalty import CHOSEN, can_choose
 from hgrisk.models.prior_count import PriorCount
 from hgrisk.models.prior_count_recency import PriorCountRecency
 from hgrisk.models.protocol import SurvivalModel
@@ -26,10 +26,6 @@ from hgrisk.settings import Settings
 
 FAMILY = "prior_violence"
 COLUMNS = ("step", "metric", "horizon_days", "estimate", "lower", "upper", "gain", "gain_lower", "gain_upper")
-
-
-_CHOOSES_PENALTY = ("cox", "logistic")
-"""Models whose penalty can be chosen; others keep their own."""
 
 
 class LadderSettings(Settings):
@@ -47,8 +43,8 @@ class LadderSettings(Settings):
     model : str
         Model of the steps with more than a count and a recency, by its name in `hgrisk.models.registry.MODELS`.
     penalty : float or "chosen"
-        Penalty of that model, where it has one: for Cox and logistic regressions a ridge per event, by default chosen
-        for each step by cross-validation on the training rows.
+        Penalty of that model, where it has one: by default chosen for each step by cross-validation on the training
+        rows, where the model can choose.
     """
 
     count_feature: str = "prior_reports_ever"
@@ -188,7 +184,7 @@ def family_steps(families: Mapping[str, str], settings: LadderSettings) -> list[
 
 def _larger(settings: LadderSettings) -> SurvivalModel:
     model = MODELS[settings.model]()
-    if "penalty" in model.get_params() and (settings.penalty != CHOSEN or settings.model in _CHOOSES_PENALTY):
+    if "penalty" in model.get_params() and (settings.penalty != CHOSEN or can_choose(model)):
         model.set_params(penalty=settings.penalty)
     return model
 

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.by_horizon.outcomes import checked_followable, checked_horizons, horizon_outcome
+from hgrisk.models.by_horizon.rising import risen
 from hgrisk.models.by_horizon.risk_maps import isotonic_map, level_intercept, platt_slope, risk_logit, site_map
 from hgrisk.models.inputs.network_folds import network_folds, row_names
 from hgrisk.models.logistic import ReReportLogistic
@@ -70,8 +71,7 @@ class Calibrated(SurvivalModel):
     Notes
     -----
     Without the names of networks each row is one of its own, and the order of rows does not matter: copies of a row
-    belong together only if ``cluster`` says so. Where calibrated risks of the horizons cross in a row, they are put in
-    rising order.
+    belong together only if ``cluster`` says so. A calibrated risk below that of a shorter horizon is raised to it.
 
     The slope of "platt" is learnt with an intercept for each fold: a fold with many re-reports is predicted by a copy
     that saw few, so that the levels of folds run against the outcome. The intercept is then the one at which the mean
@@ -194,7 +194,7 @@ class Calibrated(SurvivalModel):
         frame = self._check_columns(X)
         if self.method == "none":
             return self.model_.predict(self._given(frame))
-        return risk_logit(self._mapped(frame)[:, -1])
+        return risk_logit(risen(self._mapped(frame))[:, -1])
 
     def score_terms(self, X: Any, at_days: float) -> ScoreTerms:
         """Return what each feature adds to the score of each row.
@@ -224,8 +224,7 @@ class Calibrated(SurvivalModel):
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
         if self.method == "none":
             return self.model_.predict_cumulative_incidence(self._given(frame), days)
-        risen = np.sort(self._mapped(frame), axis=1)
-        return np.asarray(risen[:, np.searchsorted(self._supported(), days)], dtype=np.float64)
+        return risen(self._mapped(frame))[:, np.searchsorted(self._supported(), days)]
 
     def _learn_site(self, risk: Floats, columns: list[Answers], networks: NDArray[Any]) -> None:
         changes = [site_map(risk[:, h], *each, CLOSED_TEST_LEVEL, networks) for h, each in enumerate(columns)]

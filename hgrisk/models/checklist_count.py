@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
@@ -45,13 +47,18 @@ class ChecklistCount(TotalScore):
     n_rows_ : ndarray of int, shape (k,)
         Training rows of each group.
     risk_, risk_lower_, risk_upper_ : ndarray, shape (k, H)
-        Risk of each group by each horizon and its 95 % interval, which does not know of clusters.
+        Risk of each group by each horizon and its 95 % interval, which allows for household networks if fit is given
+        their names as ``cluster``.
+    own_risk_ : ndarray, shape (k, H)
+        The same before a risk below that of a shorter horizon was raised to it.
     center_ : ndarray, shape (q,)
         Weighted share of yes in training, by item.
     missing_share_ : ndarray, shape (q,)
         Weighted share of missing answers in training, by item.
     least_uncensored_ : ndarray, shape (H,)
         Smallest probability of being uncensored that a weight divides by.
+    reordered_share_ : float
+        Weighted share of training rows in which a horizon was raised: see `HorizonClassifier`.
 
     Notes
     -----
@@ -80,7 +87,12 @@ class ChecklistCount(TotalScore):
         self.items = items
         self.min_rows = min_rows
 
-    def _learn_points(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:  # noqa: ARG002
+    def _learn_points(
+        self,
+        training: Training,
+        outcomes: tuple[HorizonOutcome, ...],  # noqa: ARG002
+        labels: NDArray[Any] | None,  # noqa: ARG002
+    ) -> None:
         answers = [pick_column(training.frame, name, allow_missing=True) for name in self._yes_from()]
         self.missing_share_ = training.weight @ np.isnan(np.column_stack(answers)) / training.weight.sum()
 

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from hgrisk.dataset import Dataset
+from hgrisk.models.by_horizon.own_penalty import OwnPenalty
 from hgrisk.models.penalty import settle_penalty
 from hgrisk.models.protocol import SurvivalModel
 
@@ -19,7 +20,7 @@ Fit = Callable[[Dataset, tuple[int, ...]], SurvivalModel]
 """``fit(train, horizons_days)`` returns a model fitted on the training landmarks and nothing else."""
 
 Penalties = dict[tuple[str, ...], float]
-"""Penalties chosen before on the same rows, by columns."""
+"""Penalties chosen before on the same rows, by who shares them (all ridges; a lasso has its own) and columns."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Fitting:
     seed : int
         Seed of the folds on which a penalty is chosen.
     known : dict, optional
-        Penalties chosen before, which models of one set of columns share; only where all are fitted on the same rows.
+        Penalties chosen before, which ridges of one set of columns share; only where all are fitted on the same rows.
     """
 
     model: SurvivalModel
@@ -63,8 +64,10 @@ class Fitting:
         if "horizons_days" in model.get_params():
             model.set_params(horizons_days=horizons_days)
         known: Penalties = {} if self.known is None else self.known
-        model = settle_penalty(model, X, train.y, train.clusters, self.seed, known=known)
-        offered = {"followable_days": train.followable_days, "cluster": network_labels(train)}
+        followable = train.followable_days
+        y = train.y_for(model) if isinstance(model, OwnPenalty) else train.y
+        model = settle_penalty(model, X, y, train.clusters, self.seed, known=known, followable_days=followable)
+        offered = {"followable_days": followable, "cluster": network_labels(train)}
         more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
         return model.fit(X, train.y_for(model), **more)
 

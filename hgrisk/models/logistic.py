@@ -67,7 +67,7 @@ class ReReportLogistic(LinearLogit):
     >>> y = Surv.from_arrays(event=[0, 1, 1, 1, 2, 0], duration_days=[365, 90, 200, 30, 300, 365])
     >>> model = ReReportLogistic(horizons_days=(183, 365)).fit(X, y)
     >>> model.predict_risk(X, horizon_days=183).round(2).tolist()
-    [0.0, 0.82, 0.01, 0.98, 0.0, 0.17]
+    [0.0, 0.82, 0.01, 1.0, 0.0, 0.17]
     """
 
     def __init__(self, horizons_days: tuple[float, ...] = (183, 365, 548), penalty: float = 0.01) -> None:
@@ -108,7 +108,7 @@ class ReReportLogistic(LinearLogit):
         training, outcomes = self._known(X, y, sample_weight, followable_days)
         labels = checked_cluster(cluster, training.kept)
         self._learn_by_cluster(self._design(training), training.weight, outcomes, labels)
-        return self
+        return self._with_order(training)
 
     def _learn_lines(self, design: Floats, case_weight: Floats, outcomes: tuple[HorizonOutcome, ...]) -> None:
         self._learn_by_cluster(design, case_weight, outcomes, None)

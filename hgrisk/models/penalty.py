@@ -1,4 +1,4 @@
-"""Choose a ridge penalty on the training rows, by cross-validation over household networks."""
+"""Choose a penalty on the training rows, by cross-validation over household networks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.hazards.fit import CoxRows, fit_cox
 from hgrisk.hazards.risk_sets import build_risk_sets
 from hgrisk.hazards.steps import likelihood_at, weigh
+from hgrisk.models.by_horizon.own_penalty import OwnPenalty
 from hgrisk.models.inputs.columns import numeric_matrix, refuse_other_rows
 from hgrisk.models.inputs.network_folds import network_folds
 from hgrisk.models.preparation import FeaturePreparer
@@ -22,6 +23,9 @@ from hgrisk.models.protocol import SurvivalModel
 from hgrisk.surv import ENTRY, RE_REPORT, as_surv
 
 CHOSEN = "chosen"
+RIDGES = ("CoxRegression", "DiscreteTimeHazard", "FineGray", "PiecewiseExponential", "ReReportLogistic")
+"""Models with a ridge per event on standardised columns, of log hazard ratios or what is near them: one value means
+about the same to all of them."""
 GRID = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
@@ -92,13 +96,25 @@ def choose_penalty(
     return float(max(np.asarray(grid)[best]))
 
 
+def can_choose(model: SurvivalModel) -> bool:
+    """Return whether a model's penalty can be chosen on training rows."""
+    return isinstance(model, OwnPenalty) or type(model).__name__ in RIDGES
+
+
 def settle_penalty(
-    model: SurvivalModel, X: pd.DataFrame, y: Any, clusters: Any, seed: int, *, known: dict[tuple[str, ...], float]
+    model: SurvivalModel,
+    X: pd.DataFrame,
+    y: Any,
+    clusters: Any,
+    seed: int,
+    *,
+    known: dict[tuple[str, ...], float],
+    followable_days: Any = None,
 ) -> SurvivalModel:
     """Return the model with its penalty chosen on the training rows, if it asks for that with ``"chosen"``.
 
-    The choice is made on the partial likelihood for every model: the penalty of the logistic regression is per event
-    and on standardised columns too, so one value means the same to both.
+    The models of `RIDGES` share the choice by `choose_penalty`, on the partial likelihood. A lasso is on another scale
+    than a ridge: a model with one chooses by its own loss (`OwnPenalty`). Others cannot choose.
 
     Parameters
     ----------
@@ -113,21 +129,37 @@ def settle_penalty(
     seed : int
         Seed of the folds.
     known : dict
-        Penalties chosen before on the same rows, by columns; a new choice is added, so that models of one set of
-        columns share it.
+        Penalties chosen before on the same rows, by who shares them and columns; a new choice is added.
+    followable_days : array-like of float, shape (n,), optional
+        Calendar days until follow-up of everyone ends, for models that choose by their own loss.
 
     Returns
     -------
     SurvivalModel
         The model itself, or a copy with a number for its penalty.
+
+    Raises
+    ------
+    ConfigError
+        If the model cannot choose its penalty, or there are fewer networks than folds.
+    DataError, FitError
+        As for `choose_penalty` and `OwnPenalty.choose_penalty`.
     """
     if getattr(model, "penalty", None) != CHOSEN:
         return model
     settled: SurvivalModel = clone(model)
-    columns = tuple(map(str, X.columns))
-    if columns not in known:
-        known[columns] = choose_penalty(X, y, clusters, seed=seed)
-    settled.set_params(penalty=known[columns])
+    kind = type(model).__name__
+    if not can_choose(model):
+        rule = "A penalty is chosen for Cox, Fine-Gray and logistic regressions, elastic nets and points cards"
+        raise ConfigError(rule, f"{CHOSEN!r} for {kind}", "set a number")
+    shared = f"{kind} {settled.get_params()}" if isinstance(settled, OwnPenalty) else "ridge"
+    key = (shared, *map(str, X.columns))
+    if key not in known:
+        if isinstance(settled, OwnPenalty):
+            known[key] = settled.choose_penalty(X, y, clusters, seed=seed, followable_days=followable_days)
+        else:
+            known[key] = choose_penalty(X, y, clusters, seed=seed)
+    settled.set_params(penalty=known[key])
     return settled
 
 

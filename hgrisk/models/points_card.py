@@ -6,29 +6,40 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError
-from hgrisk.models.by_horizon.card_items import choose_items
+from hgrisk.models.by_horizon.card_items import SMALLEST_PART, largest_penalty
+from hgrisk.models.by_horizon.card_points import CardSize, learn_points, losses_out_of_fold, ranges_out_of_fold
 from hgrisk.models.by_horizon.items import Item, learn_item, words_of
-from hgrisk.models.by_horizon.rounding import Coded, round_points
+from hgrisk.models.by_horizon.out_of_fold import check_folds, deal_rows
+from hgrisk.models.by_horizon.own_penalty import OwnPenalty
+from hgrisk.models.by_horizon.rounding import Coded
 from hgrisk.models.by_horizon.total_score import TotalScore
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
 from hgrisk.models.protocol import Training
 
 MOST_ITEMS = 12
+N_PENALTIES = 8
+"""To choose from: from the one that leaves no item to where the path of `choose_items` ends."""
 
 
-class PointsCard(TotalScore):
+class PointsCard(TotalScore, OwnPenalty):
     """Whole points for the levels of at most 12 items, and the risk by each horizon at each total.
 
     Features are cut into a few levels; a missing value is a level of its own where training had enough of them. A lasso
     over all horizons together chooses items and levels, a ridge regression weighs them, and these weights become whole
-    points, the same at all horizons. What is predicted is the weighted share of training rows with such a total that
-    re-reported: totals with few rows are pooled with their neighbours, and the risk does not fall as the total rises.
-    With a large penalty a card has no items, and every row the base rate. Labels, weights for censoring and crossing
-    horizons: see `HorizonClassifier`.
+    points, the same at all horizons. With a large penalty a card has no items, and every row the base rate. Labels,
+    weights for censoring and crossing horizons: see `HorizonClassifier`.
+
+    **Risks are those of rows that a card was not made on.** The rows that chose items and points agree with them too
+    well: of pure noise they would print a low and a high risk. So items and points are chosen again five times, each
+    time without a fifth of the household networks (``cluster`` in fit; of the rows, where fit is given none), and these
+    are placed on the card that was made without them. As its points are others, a row counts for the totals of the same
+    rank. A risk is the weighted share of the rows of such ranks that re-reported: totals with few rows are pooled with
+    their neighbours, and the risk does not fall as the total rises.
 
     Parameters
     ----------
@@ -42,7 +53,8 @@ class PointsCard(TotalScore):
         Most levels of a number, from 2 to 10, "not known" aside.
     penalty : float
         Penalty above 0, per re-report and on standardised columns, as in `ElasticNetLogistic`: the smallest of the
-        lasso that chooses (or a fiftieth of the one that leaves no item, if that is larger), and that of the ridge.
+        lasso that chooses (or a fiftieth of the one that leaves no item, if that is larger), and that of the ridge. In
+        an experiment it may be "chosen": see `OwnPenalty.choose_penalty`.
     min_rows : int
         Fewest training rows of a level and of a group of totals.
 
@@ -53,14 +65,19 @@ class PointsCard(TotalScore):
     lowest_total_ : ndarray, shape (k,)
         Lowest total of each group, rising.
     n_rows_ : ndarray of int, shape (k,)
-        Training rows of each group.
+        Training rows with such a total on the card itself.
     risk_, risk_lower_, risk_upper_ : ndarray, shape (k, H)
-        Risk of each group by each horizon and its 95 % interval. It is that of totals as they are: it knows neither of
-        clusters nor of the choice of the points.
+        Risk of each group by each horizon, of rows that the card was not made on, and its 95 % interval, which allows
+        for household networks if fit is given their names as ``cluster``. Where neighbours were pooled it is the
+        interval of their mean.
+    own_risk_ : ndarray, shape (k, H)
+        The same before a risk below that of a shorter horizon was raised to it.
     center_ : ndarray, shape (q,)
         Weighted training mean of the points of each item.
     least_uncensored_ : ndarray, shape (H,)
         Smallest probability of being uncensored that a weight divides by.
+    reordered_share_ : float
+        Weighted share of training rows in which a horizon was raised: see `HorizonClassifier`.
 
     Notes
     -----
@@ -104,7 +121,21 @@ class PointsCard(TotalScore):
         lines = [(item.feature, word, its) for item, points in self._card() for word, its in _lines(item, points)]
         return pd.DataFrame(lines, columns=["item", "level", "points"])
 
-    def _learn_points(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
+    def _learn_points(
+        self, training: Training, outcomes: tuple[HorizonOutcome, ...], labels: NDArray[Any] | None
+    ) -> Floats:
+        items, rows = self._coded(training, outcomes)
+        fold = self._folds(items, rows, training, labels)
+        check_folds(fold, outcomes, self.supported_times_)
+        size = self._size(self.penalty)
+        self.items_ = [
+            {**vars(items[place]), "points": [int(its) for its in own]}
+            for place, own in learn_points(items, rows, size)
+        ]
+        return ranges_out_of_fold(items, rows, training.weight, fold, size)
+
+    def _coded(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> tuple[list[Item], Coded]:
+        """Return the features that can be items, and the rows as their levels."""
         frame = training.frame
         learned = [learn_item(frame[name], self.bins, self.min_rows) for name in frame.columns]
         items = [item for item in learned if item is not None]
@@ -114,14 +145,29 @@ class PointsCard(TotalScore):
         level = np.column_stack([item.levels_of(frame[item.feature]) for item in items])
         weights = [outcome.weight * training.weight for outcome in outcomes]
         yes = np.column_stack([its * out.label for its, out in zip(weights, outcomes, strict=True)])
-        rows = Coded(level, yes, np.column_stack(weights) - yes)
-        chosen, values = choose_items(items, rows, self.max_items, self.penalty)
-        points = round_points(Coded(level[:, chosen], rows.yes, rows.no), values, self.max_points)
-        self.items_ = [
-            {**vars(items[place]), "points": [int(its) for its in own]}
-            for place, own in zip(chosen, points, strict=True)
-            if own.any()
-        ]
+        return items, Coded(level, yes, np.column_stack(weights) - yes)
+
+    def _size(self, penalty: float) -> CardSize:
+        return CardSize(int(self.max_items), int(self.max_points), float(penalty))
+
+    def _penalties(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> Floats:
+        largest = largest_penalty(*self._coded(training, outcomes))
+        return np.geomspace(largest, SMALLEST_PART * largest, N_PENALTIES)
+
+    def _losses(
+        self,
+        training: Training,
+        outcomes: tuple[HorizonOutcome, ...],
+        fold: NDArray[np.int64],
+        penalties: Floats,
+    ) -> Floats:
+        return losses_out_of_fold(*self._coded(training, outcomes), fold, self._size(self.penalty), penalties)
+
+    @staticmethod
+    def _folds(items: list[Item], rows: Coded, training: Training, labels: NDArray[Any] | None) -> NDArray[np.int64]:
+        """Return the fold of each row, whatever the order of rows and columns."""
+        by_name = np.argsort([item.feature for item in items])
+        return deal_rows(labels, [*rows.level.T[by_name], training.event, training.duration, training.weight])
 
     def _points(self, frame: pd.DataFrame) -> Floats:
         own = [np.array(points)[item.levels_of(frame[item.feature])] for item, points in self._card()]
@@ -140,8 +186,7 @@ class PointsCard(TotalScore):
             value = getattr(self, name)
             if not (isinstance(value, int | np.integer) and least <= value <= most):
                 raise ConfigError(f"{name} is a whole number from {least} to {most}", f"{value!r}", f"use {most}, say")
-        if not (np.isfinite(self.penalty) and self.penalty > 0):
-            raise ConfigError("A penalty of a card is finite and above 0", f"{self.penalty!r}", "use 0.01, say")
+        self._check_penalty("A penalty of a card")
 
 
 def _lines(item: Item, points: list[int]) -> list[tuple[str, int]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.models.by_horizon.total_score import TotalScore
@@ -35,11 +38,16 @@ class ReportCount(TotalScore):
     n_rows_ : ndarray of int, shape (k,)
         Training rows of each group.
     risk_, risk_lower_, risk_upper_ : ndarray, shape (k, H)
-        Risk of each group by each horizon and its 95 % interval, which does not know of clusters.
+        Risk of each group by each horizon and its 95 % interval, which allows for household networks if fit is given
+        their names as ``cluster``.
+    own_risk_ : ndarray, shape (k, H)
+        The same before a risk below that of a shorter horizon was raised to it.
     center_ : ndarray, shape (1,)
         Weighted mean count in training.
     least_uncensored_ : ndarray, shape (H,)
         Smallest probability of being uncensored that a weight divides by.
+    reordered_share_ : float
+        Weighted share of training rows in which a horizon was raised: see `HorizonClassifier`.
 
     Examples
     --------
@@ -61,7 +69,9 @@ class ReportCount(TotalScore):
         self.count_feature = count_feature
         self.min_rows = min_rows
 
-    def _learn_points(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
+    def _learn_points(
+        self, training: Training, outcomes: tuple[HorizonOutcome, ...], labels: NDArray[Any] | None
+    ) -> None:
         """Nothing is to be learned: each report is a point."""
 
     def _points(self, frame: pd.DataFrame) -> Floats:

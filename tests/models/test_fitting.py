@@ -7,9 +7,11 @@ import pandas as pd
 
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
+from hgrisk.models.elastic_net import ElasticNetLogistic
 from hgrisk.models.fitting import Fitting, columns_of
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.penalty import choose_penalty
+from hgrisk.models.report_count import ReportCount
 
 
 def landmarks(features, outcome, clusters=None):
@@ -37,6 +39,27 @@ def test_what_could_be_followed_is_handed_on(features, outcome):
     found = Fitting(ReReportLogistic(), ("prior_reports_ever",))(train, (365,))
     np.testing.assert_array_equal(found.coef_, expected.coef_)
     assert np.abs(found.coef_ - ReReportLogistic((365,)).fit(X, outcome).coef_).max() > 1e-6
+
+
+def test_a_lasso_chooses_its_own_penalty_from_the_landmark_on(features, outcome):
+    X, clusters = features[["prior_reports_ever", "region"]], np.arange(len(features)) // 3
+    train = landmarks(X, outcome, clusters)
+    train.y = "the outcome of the time at risk, which it does not take"
+    known = {}
+    model = Fitting(ElasticNetLogistic(penalty="chosen"), seed=2, known=known)(train, (365,))
+    asking, able = ElasticNetLogistic((365,), "chosen"), train.followable_days
+    assert model.penalty == asking.choose_penalty(X, outcome, clusters, seed=2, followable_days=able)
+    assert list(known.values()) == [model.penalty]
+
+
+def test_networks_are_handed_on_to_counts_and_cards(features, outcome):
+    clusters = np.arange(len(features)) // 3
+    found = Fitting(ReportCount())(landmarks(features, outcome, clusters), (365,))
+    able = landmarks(features, outcome).followable_days
+    expected = ReportCount((365,)).fit(features, outcome, followable_days=able, cluster=clusters)
+    np.testing.assert_array_equal(found.risk_upper_, expected.risk_upper_)
+    without = ReportCount((365,)).fit(features, outcome, followable_days=able)
+    assert np.any(found.risk_upper_ != without.risk_upper_)
 
 
 def test_a_penalty_is_chosen_on_the_training_rows(features, outcome):

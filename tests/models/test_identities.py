@@ -238,7 +238,6 @@ BY_DEFINITION = {
     ("twice", "explainable_boosting"): "leaves and bins have enough rows, whatever they weigh",
     ("column order", "explainable_boosting"): "features take turns, in the order of the columns",
     ("twice", "points_card"): "levels and groups have enough rows, whatever they weigh",
-    ("column scale", "points_card"): "cuts of numbers have three digits, and whole numbers are cut as they are",
     ("sum", "report_count"): "counts whose share falls are pooled, other ones for each kind of event",
     ("sum", "checklist_count"): "counts whose share falls are pooled, other ones for each kind of event",
     ("column scale", "prior_count"): "it takes the logarithm of the count plus 1",

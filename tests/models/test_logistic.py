@@ -97,10 +97,13 @@ def test_horizons_are_sorted_and_each_row_rises(features, outcome):
     assert np.all(np.diff(model.predict_cumulative_incidence(extreme, model.supported_times_), axis=1) >= 0)
 
 
-def test_score_is_the_logit_of_the_longest_horizon(features, outcome):
+def test_score_is_the_logit_of_the_longest_horizon_or_of_a_shorter_one_above_it(features, outcome):
     model = ReReportLogistic().fit(features, outcome)
-    prepared = model.preparer_.transform(features)
-    np.testing.assert_allclose(model.predict(features), prepared @ model.coef_[-1] + model.intercept_[-1])
+    own = model.preparer_.transform(features).to_numpy() @ model.coef_.T + model.intercept_
+    np.testing.assert_allclose(model.predict(features), own.max(axis=1))
+    raised = own[:, -1] < own.max(axis=1)
+    assert 0 < raised.mean() <= model.reordered_share_ < 0.1
+    np.testing.assert_allclose(model.predict_risk(features, 548), 1 / (1 + np.exp(-model.predict(features))))
 
 
 def test_rows_cut_off_at_the_horizon_itself_are_known():

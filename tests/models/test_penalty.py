@@ -8,9 +8,14 @@ from scipy.optimize import minimize
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.hazards.fit import CoxRows
 from hgrisk.models.base_rate import BaseRate
+from hgrisk.models.by_horizon.own_penalty import OwnPenalty
 from hgrisk.models.cox import CoxRegression
+from hgrisk.models.elastic_net import ElasticNetLogistic
 from hgrisk.models.inputs.network_folds import network_folds
+from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.penalty import GRID, _scores, choose_penalty, settle_penalty
+from hgrisk.models.points_card import PointsCard
+from hgrisk.models.registry import MODELS
 from hgrisk.surv import Surv
 
 SAME_LIKELIHOOD = 1e-5  # of the general optimiser
@@ -124,6 +129,47 @@ def test_only_a_model_that_asks_gets_a_choice():
     settled = settle_penalty(asking, X, y, clusters, seed=0, known={})
     assert settled.penalty == choose_penalty(X, y, clusters, seed=0)
     assert asking.penalty == "chosen"
+
+
+def test_ridges_share_a_choice_and_a_lasso_makes_its_own():
+    X, y, clusters = simulate(effect=0.5)
+    known = {}
+
+    def settled(model):
+        return settle_penalty(model.set_params(penalty="chosen"), X, y, clusters, seed=0, known=known).penalty
+
+    ridge = settled(CoxRegression())
+    assert known == {("ridge", *X.columns): ridge}
+    assert settled(ReReportLogistic((365,))) == ridge
+    assert len(known) == 1
+    for model in (
+        ElasticNetLogistic((365,), l1_ratio=0.5),
+        ElasticNetLogistic((365,), l1_ratio=1.0),
+        ElasticNetLogistic((183,), l1_ratio=1.0),
+        PointsCard((365,)),
+    ):
+        before = len(known)
+        assert settled(model) == model.choose_penalty(X, y, clusters, seed=0)
+        assert len(known) == before + 1
+        assert settled(model) in known.values()
+        assert len(known) == before + 1
+    assert settled(CoxRegression()) == ridge
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in MODELS.items() if "penalty" in kind().get_params()])
+def test_every_model_with_a_penalty_chooses_on_its_own_scale_or_refuses(kind):
+    X, y, clusters = simulate(effect=0.5)
+    model = MODELS[kind]().set_params(penalty="chosen")
+    if kind in ("flexible_parametric", "mixture_cure", "parametric", "prior_count", "prior_count_recency"):
+        with pytest.raises(ConfigError, match=r"^A penalty is chosen for .*, but found 'chosen' for \w+: set"):
+            settle_penalty(model, X, y, clusters, seed=0, known={("ridge", *X.columns): 0.5})
+    elif isinstance(model, OwnPenalty):
+        model.set_params(horizons_days=(365,))
+        assert settle_penalty(model, X, y, clusters, seed=0, known={("ridge", *X.columns): 0.5}).penalty != 0.5
+    else:
+        settled = settle_penalty(model, X, y, clusters, seed=0, known={("ridge", *X.columns): 0.5})
+        assert settled.penalty == 0.5
+        settled.fit(X, y)
 
 
 def test_what_cannot_be_chosen_is_refused():

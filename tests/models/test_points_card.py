@@ -1,11 +1,17 @@
 """PointsCard: filled in by hand it says what the model says, and its risks are those that were seen."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.base_rate import BaseRate
+from hgrisk.models.by_horizon.card_points import CardSize, learn_points
+from hgrisk.models.by_horizon.items import learn_item
+from hgrisk.models.by_horizon.out_of_fold import deal_rows
+from hgrisk.models.by_horizon.rounding import Coded
 from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.points_card import PointsCard
@@ -60,29 +66,105 @@ def test_a_card_filled_in_by_hand_gives_the_total_and_its_risk(card, features):
     total = [by_hand(card.card_, row) for _, row in some.iterrows()]
     np.testing.assert_array_equal(card.predict_total(some), total)
     table = card.risk_by_total_
-    for place, day in enumerate(card.supported_times_):
+    for day in card.supported_times_:
         lines = table[table["horizon_days"] == day]
         read = [next(r for w, r in zip(lines["total"], lines["risk"], strict=True) if fits(w, its)) for its in total]
-        np.testing.assert_allclose(1 / (1 + np.exp(-card._logits(some)[:, place])), read, atol=EXACT)
+        np.testing.assert_allclose(card.predict_risk(some, day), read, atol=EXACT)
 
 
-def test_a_risk_is_the_weighted_share_of_rows_with_such_a_total(card, features, outcome):
+def placed_by_hand(low, high, ends):
+    """Which part of the ranks from low to high lies between each two ends."""
+    inside = [max(min(high, upper) - max(low, lower), 0.0) for lower, upper in pairwise(ends)]
+    return np.array(inside) / (high - low)
+
+
+def test_a_risk_is_that_of_rows_on_cards_made_without_them(card, features, outcome):
+    """The slow way: five cards, each row by its rank on the one that did not know it, shares by hand."""
     uncensored = uncensored_probability(outcome["duration_days"], outcome["event"], np.ones(len(outcome)))
+    known = [outcome_at(outcome["duration_days"], outcome["event"], uncensored, day) for day in card.supported_times_]
+    items = [learn_item(features[name], 4, 20) for name in features]
+    level = np.column_stack([item.levels_of(features[item.feature]) for item in items])
+    by_name = sorted(range(len(items)), key=lambda place: items[place].feature)
+    keys = [*(level[:, place] for place in by_name), outcome["event"], outcome["duration_days"]]
+    fold = deal_rows(None, [*keys, np.ones(len(outcome))])
+    yes = np.column_stack([its.weight * its.label for its in known])
+    no = np.column_stack([its.weight * ~its.label for its in known])
     total = card.predict_total(features)
-    group = np.searchsorted(card.lowest_total_, np.maximum(total, card.lowest_total_[0]), side="right") - 1
+    group = np.maximum(np.searchsorted(card.lowest_total_, total, side="right") - 1, 0)
     assert np.bincount(group).tolist() == card.n_rows_.tolist()
-    seen = []
-    for day in card.supported_times_:
-        known = outcome_at(outcome["duration_days"], outcome["event"], uncensored, day)
-        seen.append(np.bincount(group, known.weight * known.label) / np.bincount(group, known.weight))
-    seen = np.column_stack(seen)
-    alone = np.isclose(card.risk_, seen, atol=EXACT)
+    ends = np.concatenate(([0], np.cumsum(card.n_rows_))) / len(total)
+    parts = np.zeros((len(total), len(card.n_rows_)))
+    for number in range(5):
+        without = fold != number
+        made = learn_points(items, Coded(level[without], yes[without], no[without]), CardSize(12, 5, 0.003))
+        its = sum(points[level[:, place]] for place, points in made)
+        for row in np.flatnonzero(~without):
+            parts[row] = placed_by_hand(np.mean(its < its[row]), np.mean(its <= its[row]), ends)
+    seen = (parts.T @ yes) / (parts.T @ (yes + no))
+    alone = np.isclose(card.own_risk_, seen, atol=1e-9)
     assert alone.sum() >= 6
     for column in np.flatnonzero(~alone.all(axis=0)):  # the others share the mean of their pool
         pooled = ~alone[:, column]
-        assert np.all(np.diff(card.risk_[:, column]) >= 0)
-        assert len(np.unique(card.risk_[pooled, column])) <= pooled.sum() // 2
+        assert np.all(np.diff(card.own_risk_[:, column]) >= 0)
+        assert len(np.unique(card.own_risk_[pooled, column])) <= pooled.sum() // 2
     assert np.all((card.risk_lower_ < card.risk_) & (card.risk_ < card.risk_upper_))
+
+
+def noisy(effect, seed, n=800, n_features=20):
+    """Rows of which three features of many have a small effect, or none has any; the true risks too."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(n, n_features))
+    chance = 1 / (1 + np.exp(1.0 - effect * values[:, :3].sum(axis=1)))
+    yes = rng.random(n) < chance
+    X = pd.DataFrame(values, columns=[f"x{place}" for place in range(n_features)])
+    return X, Surv.from_arrays(yes.astype(int), np.where(yes, 100, 400)), chance
+
+
+def covered_and_told(effect, seed):
+    """How many printed intervals cover the truth, and how far apart risks of new rows are for each true distance."""
+    X, y, _ = noisy(effect, seed)
+    card = PointsCard((365,)).fit(X, y)
+    new, _, chance = noisy(effect, seed + 1000, 20_000)
+    group = np.maximum(np.searchsorted(card.lowest_total_, card.predict_total(new), side="right") - 1, 0)
+    size = np.bincount(group, minlength=len(card.risk_))
+    truth = np.bincount(group, chance, minlength=len(size))[size > 0] / size[size > 0]
+    covered = (card.risk_lower_[size > 0, 0] <= truth) & (truth <= card.risk_upper_[size > 0, 0])
+    risk = card.predict_risk(new, 365)
+    return covered, np.cov(risk, chance)[0, 1], risk.var()
+
+
+@pytest.mark.parametrize("effect", [0.0, 0.3])
+def test_printed_risks_are_those_of_new_rows_and_intervals_cover(effect):
+    """Of the rows that made the card, the shares cover 4 of 10 where there is noise only, and 6 with a weak signal."""
+    covered, together, spread = zip(*(covered_and_told(effect, seed) for seed in range(10)), strict=True)
+    assert np.concatenate(covered).mean() > 0.87
+    if effect:
+        assert 0.75 < np.sum(together) / np.sum(spread) < 1.3  # slope of the truth on what is predicted
+    else:
+        assert np.sqrt(np.mean(spread)) < 0.035  # against 0.1 of shares among the rows that made the card
+
+
+def test_networks_are_left_out_whole():
+    """Copies in another fold would let a row help to make the card that it is placed on."""
+    rows, told = np.repeat(np.arange(300), 3), []
+    for seed in range(4):
+        X, y, _ = noisy(0.0, seed, n=300)
+        fits = [PointsCard((365,), min_rows=60).fit(X.iloc[rows], y[rows], cluster=its) for its in (rows, None)]
+        told.append([model.predict_risk(X, 365).std() for model in fits])
+    together, apart = np.mean(told, axis=0)
+    assert together < 0.04
+    assert apart > 0.08
+    named = PointsCard((365,), min_rows=60).fit(X.iloc[rows], y[rows], cluster=[f"n{name:03}" for name in rows])
+    np.testing.assert_array_equal(named.risk_upper_, fits[0].risk_upper_)
+
+
+def test_folds_of_which_no_card_can_be_made_are_refused():
+    X, y, _ = noisy(0.0, 3, n=300)
+    with pytest.raises(ConfigError, match="found 1 clusters for 2 folds: pass more networks or leave cluster out"):
+        PointsCard((365,)).fit(X, y, cluster=np.zeros(300))
+    few = np.where(np.arange(300) < 290, 0, np.arange(300))
+    with pytest.raises(FitError, match="are left when a fold is left out, but found all rows with one in one fold"):
+        PointsCard((350,)).fit(X, Surv.from_arrays(few == 0, np.where(few == 0, 100, 400)), cluster=few)
 
 
 def test_a_card_is_small(card, features, outcome):

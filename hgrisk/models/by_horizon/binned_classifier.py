@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
-from hgrisk.models.by_horizon.classifier import HorizonClassifier
+from hgrisk.models.by_horizon.classifier import ClusteredClassifier
 from hgrisk.models.by_horizon.feature_bins import bin_columns, learn_edges, leave_out, settled_order
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
-from hgrisk.models.inputs.fit_arguments import checked_cluster, checked_increasing
+from hgrisk.models.inputs.fit_arguments import checked_increasing
 from hgrisk.models.preparation import FeaturePreparer
 from hgrisk.models.protocol import Training
 
@@ -63,7 +63,7 @@ class HorizonRows:
         return left_out
 
 
-class BinnedClassifier(HorizonClassifier):
+class BinnedClassifier(ClusteredClassifier):
     """Base of the classifiers that see bins of the raw features, with a bin of their own for missing values.
 
     Numbers fall into bins of at least 20 training rows. Rare levels of text are pooled by `FeaturePreparer` before
@@ -84,44 +84,6 @@ class BinnedClassifier(HorizonClassifier):
     min_leaf: Any
     validation_share: Any
     seed: Any
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, followable_days: Any = None, cluster: Any = None) -> Self:
-        """Fit one classifier per horizon.
-
-        Parameters
-        ----------
-        X : DataFrame or ndarray, shape (n, p)
-            Raw features, one row per landmark; values may be missing, columns may be text.
-        y : ndarray or DataFrame, shape (n,)
-            Outcome with the fields ``event`` and ``duration_days``.
-        sample_weight : array-like of float, shape (n,), optional
-            Case weights, 0 and above.
-        followable_days : array-like of float, shape (n,), optional
-            Calendar days until follow-up of everyone ends: see `HorizonClassifier`.
-        cluster : array-like, shape (n,), optional
-            Label of each row's household network: rows left out to find out when to stop are whole clusters.
-
-        Returns
-        -------
-        BinnedClassifier
-            The fitted model itself.
-
-        Raises
-        ------
-        ConfigError
-            If a setting is not allowed.
-        DataError
-            If the input does not meet its rule.
-        FitError
-            If by some horizon nobody re-reported, everybody did, or nobody was followed so long; or if those left out,
-            or the others, are all of one kind.
-        """
-        training, outcomes = self._known(X, y, sample_weight, followable_days)
-        self._learn_by_cluster(training, outcomes, checked_cluster(cluster, training.kept))
-        return self
-
-    def _learn(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
-        self._learn_by_cluster(training, outcomes, None)
 
     def _learn_by_cluster(
         self, training: Training, outcomes: tuple[HorizonOutcome, ...], labels: NDArray[Any] | None

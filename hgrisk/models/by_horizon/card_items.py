@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,11 @@ SMALLEST_PART = 0.02
 """Where the path of penalties ends, as a part of the one that leaves no column, if not at the penalty that is set."""
 
 
-def choose_items(items: Sequence[Item], rows: Coded, max_items: int, penalty: float) -> tuple[list[int], list[Floats]]:
+Choice = tuple[list[int], list[Floats]]
+"""Places of the items, in the order given, and log odds of each level of each, up to a constant."""
+
+
+def choose_items(items: Sequence[Item], rows: Coded, max_items: int, penalty: float) -> Choice:
     """Choose items by a lasso, and weigh their levels by a ridge regression.
 
     The lasso goes from the penalty that leaves no column down to the one that is set, until there would be too many
@@ -43,47 +48,95 @@ def choose_items(items: Sequence[Item], rows: Coded, max_items: int, penalty: fl
     values : list of ndarray
         Log odds of each level of each, up to a constant.
     """
+    laid = _laid_out(items, rows)
+    largest = float(np.abs(_first_slopes(laid.rows)).max()) / laid.n_events
+    if largest <= penalty:
+        return [], []
+    path = np.geomspace(largest, max(penalty, SMALLEST_PART * largest), N_PENALTIES)[1:]
+    return _weighed(items, laid, _kept_along(laid, max_items, path)[-1], penalty)
+
+
+def choose_along(items: Sequence[Item], rows: Coded, max_items: int, penalties: Floats) -> list[Choice]:
+    """Return the choices of `choose_items` at falling penalties, by one path through all of them.
+
+    Parameters
+    ----------
+    items, rows, max_items
+        As for `choose_items`.
+    penalties : ndarray, shape (L,)
+        Falling. Where there would be too many items at one, the last choice before it stays.
+
+    Returns
+    -------
+    list of Choice, length L
+        One for each penalty.
+    """
+    laid = _laid_out(items, rows)
+    kept = _kept_along(laid, max_items, penalties)
+    return [_weighed(items, laid, its, penalty) for its, penalty in zip(kept, penalties.tolist(), strict=True)]
+
+
+def largest_penalty(items: Sequence[Item], rows: Coded) -> float:
+    """Return the smallest penalty that leaves no item, for items and rows as in `choose_items`."""
+    laid = _laid_out(items, rows)
+    return float(np.abs(_first_slopes(laid.rows)).max()) / laid.n_events
+
+
+@dataclass(frozen=True, eq=False)
+class _LaidOut:
+    """One row for each row with a known answer at a horizon, the horizons below each other; columns and their items."""
+
+    rows: LogitRows
+    scale: Floats
+    owner: NDArray[np.intp]
+    n_events: float
+
+
+def _laid_out(items: Sequence[Item], rows: Coded) -> _LaidOut:
     blocks = [item.coding[rows.level[:, place]] for place, item in enumerate(items)]
     owner = np.repeat(np.arange(len(items)), [block.shape[1] for block in blocks])
-    stacked, scale, n_events = _stacked(np.column_stack(blocks), rows)
-    kept = _lasso_path(stacked, owner, max_items, penalty * n_events)
-    part = LogitRows(stacked.columns[:, kept], stacked.label, stacked.weight, stacked.block)
-    coef = np.zeros(len(owner))
-    if kept.any():
-        coef[kept] = fit_elastic_logit(part, ridge=penalty * n_events, lasso=0.0).coef / scale[kept]
-    chosen = np.unique(owner[kept]).tolist()
-    return chosen, [items[place].coding @ coef[owner == place] for place in chosen]
-
-
-def _stacked(design: Floats, rows: Coded) -> tuple[LogitRows, Floats, float]:
-    """Return one row for each row with a known answer at a horizon, the horizons below each other."""
-    weight = rows.yes + rows.no
+    design, weight = np.column_stack(blocks), rows.yes + rows.no
     mean = weight.sum(axis=1) @ design / weight.sum()
     spread = np.sqrt(weight.sum(axis=1) @ (design - mean) ** 2 / weight.sum())
     scale = np.where(spread > 0, spread, 1.0)
     columns = (design - mean) / scale
     block, row = np.nonzero(weight.T > 0)
-    label = rows.yes[row, block] > 0
-    return LogitRows(columns[row], label, weight[row, block], block), scale, float(rows.yes.sum())
+    known = LogitRows(columns[row], rows.yes[row, block] > 0, weight[row, block], block)
+    return _LaidOut(known, scale, owner, float(rows.yes.sum()))
 
 
-def _lasso_path(rows: LogitRows, owner: NDArray[np.intp], max_items: int, smallest: float) -> NDArray[np.bool_]:
-    """Return the columns of the smallest penalty with no more items than allowed."""
+def _weighed(items: Sequence[Item], laid: _LaidOut, kept: NDArray[np.bool_], penalty: float) -> Choice:
+    """Weigh the columns that are kept by a ridge regression."""
+    rows, coef = laid.rows, np.zeros(len(laid.owner))
+    part = LogitRows(rows.columns[:, kept], rows.label, rows.weight, rows.block)
+    if kept.any():
+        coef[kept] = fit_elastic_logit(part, ridge=penalty * laid.n_events, lasso=0.0).coef / laid.scale[kept]
+    chosen = np.unique(laid.owner[kept]).tolist()
+    return chosen, [items[place].coding @ coef[laid.owner == place] for place in chosen]
+
+
+def _first_slopes(rows: LogitRows) -> Floats:
+    """Return the slope of the log likelihood in each column where there are intercepts only."""
     n_blocks = int(rows.block.max()) + 1
     whole = np.bincount(rows.block, rows.weight, minlength=n_blocks)
     rate = np.bincount(rows.block, rows.weight * rows.label, minlength=n_blocks) / whole
-    slope = rows.columns.T @ (rows.weight * (rows.label - rate[rows.block]))
-    largest = float(np.abs(slope).max())
-    kept = np.zeros(len(owner), dtype=bool)
-    if largest <= smallest:
-        return kept
+    return np.asarray(rows.columns.T @ (rows.weight * (rows.label - rate[rows.block])), dtype=np.float64)
+
+
+def _kept_along(laid: _LaidOut, max_items: int, penalties: Floats) -> list[NDArray[np.bool_]]:
+    """Return the columns at each of the falling penalties, as long as there are no more items than allowed."""
+    rows, owner = laid.rows, laid.owner
+    kept, along = np.zeros(len(owner), dtype=bool), []
     fit: ElasticLogit | None = None
-    for strength in np.geomspace(largest, max(smallest, SMALLEST_PART * largest), N_PENALTIES)[1:]:
-        fit = fit_elastic_logit(rows, ridge=0.0, lasso=float(strength), start=fit, gap=PATH_GAP)
-        if len(np.unique(owner[fit.coef != 0])) > max_items:
-            break
-        kept = fit.coef != 0
-    if kept.any() or fit is None:
-        return kept
-    strongest = [np.abs(slope[owner == item]).max() for item in range(int(owner.max()) + 1)]
-    return np.isin(owner, np.argsort(strongest)[::-1][:max_items])  # several at once passed the limit
+    too_many = False
+    for strength in (penalties * laid.n_events).tolist():
+        if not too_many:
+            fit = fit_elastic_logit(rows, ridge=0.0, lasso=strength, start=fit, gap=PATH_GAP)
+            too_many = len(np.unique(owner[fit.coef != 0])) > max_items
+            kept = kept if too_many else fit.coef != 0
+        if too_many and not kept.any():  # several at once passed the limit
+            slope = np.abs(_first_slopes(rows))
+            strongest = [slope[owner == item].max() for item in range(int(owner.max()) + 1)]
+            kept = np.isin(owner, np.argsort(strongest)[::-1][:max_items])
+        along.append(kept)
+    return along

@@ -15,6 +15,8 @@ from hgrisk.errors import DataError
 from hgrisk.models.inputs.columns import is_numeric
 
 Kind = Literal["count", "number", "yes or no", "text"]
+MOST_DIGITS = 17
+"""With these any number is given back."""
 NOT_KNOWN, ANY_OTHER = "not known", "any other"
 
 
@@ -94,8 +96,8 @@ def learn_item(column: pd.Series[Any], n_bins: int, min_rows: int) -> Item | Non
     """Return a feature as an item; None if it has no two levels with enough rows.
 
     Numbers are cut so that levels have about as many rows each; a value that many rows share is a level by itself.
-    Cuts have three digits. Missing values are a level where there are enough of them, and texts that are rarer are one
-    level, ``any other``, without their names.
+    A cut lies between two training values, with as few digits as can be. Missing values are a level where there are
+    enough of them, and texts that are rarer are one level, ``any other``, without their names.
 
     Parameters
     ----------
@@ -122,7 +124,7 @@ def words_of(item: Item) -> list[str]:
         return item.names
     if item.kind == "yes or no":
         return [*(["no", "yes"] if item.cuts else ["no or yes"]), NOT_KNOWN]
-    shown = [f"{cut:g}" for cut in item.cuts]
+    shown = [_shown(cut) for cut in item.cuts]
     if item.kind == "count":
         begins = [0, *(int(cut) for cut in item.cuts)]
         ranges = [f"{low}" if low == up - 1 else f"{low} to {up - 1}" for low, up in pairwise(begins)]
@@ -146,17 +148,28 @@ def _cuts(present: Floats, n_bins: int, min_rows: int, whole: bool) -> list[floa
     """Return where levels begin: each takes the lowest values left, until it is nearest its part of the rows left."""
     distinct, counts = np.unique(present, return_counts=True)
     cuts: list[float] = []
-    left, taken = len(present), 0
+    left, taken, before = len(present), 0, -np.inf
     for value, count in zip(distinct.tolist(), counts.tolist(), strict=True):
         wanted = left / (n_bins - len(cuts))
         enough = taken >= min_rows and left - taken >= min_rows and taken + count - wanted >= wanted - taken
         if enough and len(cuts) < n_bins - 1:
-            cut = float(value) if whole else float(f"{value:.3g}")
-            if cut > (cuts or [-np.inf])[-1]:
-                cuts.append(cut)
-                left, taken = left - taken, 0
-        taken += count
+            cuts.append(float(value) if whole else _between(before, value))
+            left, taken = left - taken, 0
+        taken, before = taken + count, value
     return cuts
+
+
+def _between(below: float, value: float) -> float:
+    """Return the number with the fewest digits above one and up to the other, so that rows stay on their side."""
+    middle = below + (value - below) / 2.0
+    rounded = (float(f"{middle:.{digits}g}") for digits in range(1, MOST_DIGITS + 1))
+    return next((cut for cut in rounded if below < cut <= value), value)
+
+
+def _shown(cut: float) -> str:
+    """Return a cut in digits that give it back."""
+    short = f"{cut:.15g}"
+    return short if float(short) == cut else repr(cut)
 
 
 def _of_text(column: pd.Series[Any], min_rows: int) -> Item:

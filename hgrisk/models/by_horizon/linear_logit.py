@@ -18,6 +18,15 @@ from hgrisk.models.protocol import Training
 from hgrisk.models.score_terms import ScoreTerms, summed_by_source
 
 
+def prepared(frame: pd.DataFrame) -> tuple[FeaturePreparer, Floats]:
+    """Return a preparer fitted to training rows and their columns, shape (n, q), or refuse rows without any."""
+    preparer = FeaturePreparer().fit(frame)
+    design = numeric_matrix(preparer.transform(frame))
+    if design.shape[1] == 0:
+        raise DataError("A logistic regression has at least one column that varies", "none", "use BaseRate")
+    return preparer, design
+
+
 class LinearLogit(HorizonClassifier):
     """Base of the logistic regressions by horizon; a child says how coefficients are found.
 
@@ -42,7 +51,7 @@ class LinearLogit(HorizonClassifier):
         """Return what each feature adds to the logit of a horizon's own regression.
 
         A term is coefficient times distance from the training mean, summed over the columns that the feature was
-        prepared into. Where the risks of a row were put in rising order, that of the horizon is another than its logit.
+        prepared into. Where the risk of the horizon was raised to that of a shorter one, it is another than this logit.
 
         Parameters
         ----------
@@ -74,10 +83,7 @@ class LinearLogit(HorizonClassifier):
 
     def _design(self, training: Training) -> Floats:
         """Learn the preparation, and return the prepared columns, shape (n, q)."""
-        self.preparer_ = FeaturePreparer().fit(training.frame)
-        design = numeric_matrix(self.preparer_.transform(training.frame))
-        if design.shape[1] == 0:
-            raise DataError("A logistic regression has at least one column that varies", "none", "use BaseRate")
+        self.preparer_, design = prepared(training.frame)
         self.center_ = training.weight @ design / training.weight.sum()
         return design
 

@@ -11,6 +11,7 @@ from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome, outcome_at, uncensored_probability
 from hgrisk.models.protocol import Training
+from hgrisk.surv import CENSORED
 
 
 def checked_horizons(horizons_days: Any) -> tuple[float, ...]:
@@ -58,13 +59,15 @@ def horizon_outcome(training: Training, followable: Floats, day: float) -> Horiz
     Raises
     ------
     FitError
-        If by the horizon nobody re-reported, everybody did, or nobody was followed so long.
+        If by the horizon nobody re-reported, everybody did, or nobody was followed so long. Where the last rows ended
+        in an event before the horizon, all is known of it.
     """
     able = followable >= day
     duration, event, weight = training.duration[able], training.event[able], training.weight[able]
-    if not np.any(duration >= day):
-        longest = f"a longest follow-up of {duration.max(initial=0):g} days"
-        raise FitError(f"Some row is followed for {day:g} days", longest, "leave this horizon out")
+    longest = duration.max(initial=0)
+    if longest < day and (len(event) == 0 or np.any(event[duration == longest] == CENSORED)):
+        found = f"a longest follow-up of {longest:g} days"
+        raise FitError(f"Some row is followed for {day:g} days", found, "leave this horizon out")
     uncensored = uncensored_probability(duration, event, weight)
     outcome = outcome_at(training.duration, training.event, uncensored, day)
     outcome = replace(outcome, weight=np.where(able, outcome.weight, 0.0))

@@ -1,4 +1,4 @@
-"""What counts and cards share: points that add up to a total, and the risk that was seen at each total."""
+"""What counts and cards share: points that add up to a total, and the risk at each total."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError
-from hgrisk.models.by_horizon.classifier import HorizonClassifier
+from hgrisk.models.by_horizon.classifier import ClusteredClassifier
+from hgrisk.models.by_horizon.rising import risen
 from hgrisk.models.by_horizon.totals import risk_by_total
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
 from hgrisk.models.protocol import Training
 from hgrisk.models.score_terms import ScoreTerms
 
 
-class TotalScore(HorizonClassifier):
+class TotalScore(ClusteredClassifier):
     """Base of models that predict with the share of re-reports at each total; a child says what gives points.
 
     Attributes
@@ -30,7 +32,10 @@ class TotalScore(HorizonClassifier):
     n_rows_ : ndarray of int, shape (k,)
         Training rows of each group.
     risk_, risk_lower_, risk_upper_ : ndarray, shape (k, H)
-        Risk of each group by each horizon and its 95 % interval.
+        Risk of each group by each horizon, as it is predicted, and its 95 % interval. It is wider where rows of a
+        household network go together, if ``cluster`` was given.
+    own_risk_ : ndarray, shape (k, H)
+        The same before a risk below that of a shorter horizon was raised to it.
     center_ : ndarray, shape (q,)
         Weighted training mean of the points for each feature that gives any.
     """
@@ -97,8 +102,14 @@ class TotalScore(HorizonClassifier):
         )
 
     @abstractmethod
-    def _learn_points(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
-        """Learn what gives points."""
+    def _learn_points(
+        self, training: Training, outcomes: tuple[HorizonOutcome, ...], labels: NDArray[Any] | None
+    ) -> Floats | None:
+        """Learn what gives points.
+
+        Points that were learnt from the answers say too much of the same rows: return the ranks at which each row
+        stands on points learnt without it, shape (n, 2). Where points were given beforehand there are none.
+        """
 
     @abstractmethod
     def _points(self, frame: pd.DataFrame) -> Floats:
@@ -108,18 +119,21 @@ class TotalScore(HorizonClassifier):
     def _sources(self) -> tuple[str, ...]:
         """Return the features that give points."""
 
-    def _learn(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
-        self._learn_points(training, outcomes)
+    def _learn_by_cluster(
+        self, training: Training, outcomes: tuple[HorizonOutcome, ...], labels: NDArray[Any] | None
+    ) -> None:
+        ranges = self._learn_points(training, outcomes, labels)
         points = self._points(training.frame)
         self.center_ = training.weight @ points / training.weight.sum()
-        found = risk_by_total(points.sum(axis=1), outcomes, training.weight, self.min_rows)
-        self.lowest_total_, self.n_rows_ = found.lowest, found.n_rows
-        self.risk_, self.risk_lower_, self.risk_upper_ = found.risk, found.lower, found.upper
+        total, weight = points.sum(axis=1), training.weight
+        found = risk_by_total(total, outcomes, weight, self.min_rows, cluster=labels, ranges=ranges)
+        self.lowest_total_, self.n_rows_, self.own_risk_ = found.lowest, found.n_rows, found.risk
+        self.risk_, self.risk_lower_, self.risk_upper_ = map(risen, (found.risk, found.lower, found.upper))
 
     def _logits(self, frame: pd.DataFrame) -> Floats:
         total = self._points(frame).sum(axis=1)
         group = np.maximum(np.searchsorted(self.lowest_total_, total, side="right") - 1, 0)
-        return np.asarray(logit(self.risk_)[group], dtype=np.float64)
+        return np.asarray(logit(self.own_risk_)[group], dtype=np.float64)
 
     def _check_settings(self) -> None:
         if not (isinstance(self.min_rows, int | np.integer) and self.min_rows >= 1):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hgrisk.models.by_horizon.card_items import choose_items
+from hgrisk.models.by_horizon.card_items import choose_along, choose_items
 from hgrisk.models.by_horizon.items import learn_item
 from hgrisk.models.by_horizon.rounding import Coded
 
@@ -42,6 +42,19 @@ def test_levels_weigh_as_they_were_made_and_those_without_a_step_are_one(made):
 
 def test_a_penalty_too_large_leaves_nothing(made):
     assert choose_items(*made, 2, 100.0) == ([], [])
+
+
+def test_choices_along_a_path_are_those_of_each_penalty(made):
+    """With as many items as there are, no path is cut off."""
+    penalties = np.geomspace(0.3, 0.01, 5)
+    for penalty, (chosen, values) in zip(penalties, choose_along(*made, 10, penalties), strict=True):
+        alone, its = choose_items(*made, 10, penalty)
+        assert chosen == alone
+        for one, other in zip(values, its, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-9)
+    cut = choose_along(*made, 2, np.geomspace(0.3, 1e-4, 8))
+    assert cut[-1][0] == [2, 7]
+    assert max(len(chosen) for chosen, _ in cut) == 2
 
 
 def test_items_that_come_in_at_once_are_cut_at_the_strongest(made):

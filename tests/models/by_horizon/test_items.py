@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hgrisk.errors import DataError
 from hgrisk.models.by_horizon.items import learn_item, words_of
@@ -20,14 +22,35 @@ def test_a_count_with_many_zeros_keeps_zero_by_itself():
     assert item.levels_of(pd.Series([0, 2, 3, 40, None], name="it")).tolist() == [0, 2, 3, 3, 0]
 
 
-def test_numbers_have_levels_of_about_as_many_rows_and_cuts_of_three_digits():
+def test_numbers_have_levels_of_as_many_rows():
     values = np.random.default_rng(0).normal(size=1000)
     item = item_of(values)
     assert item.kind == "number"
-    np.testing.assert_allclose(np.bincount(item.levels_of(pd.Series(values))), 250, atol=5)
-    assert all(cut == float(f"{cut:.3g}") for cut in item.cuts)
+    assert np.bincount(item.levels_of(pd.Series(values))).tolist() == [250] * 4
     low, mid, high = (f"{cut:g}" for cut in item.cuts)
     assert words_of(item)[:-1] == [f"below {low}", f"{low} to below {mid}", f"{mid} to below {high}", f"{high} or more"]
+
+
+@given(
+    ranks=st.lists(st.integers(0, 40), min_size=30, max_size=80),
+    shift=st.sampled_from([0.0, 0.37, 51.5, 2010.3, -1e4, 1e6]),
+    spread=st.sampled_from([1e-6, 0.01, 0.37, 3.3, 1e5]),
+)
+def test_cuts_part_rows_as_if_they_were_ranks(ranks, shift, spread):
+    """Ranks are whole numbers, which are cut as they are; rounding may not move a row, nor take a level away."""
+    ranks = np.unique(ranks, return_inverse=True)[1]
+    values = pd.Series(shift + spread * (ranks + 0.137), name="it")
+    whole, item = item_of(ranks), learn_item(values, 4, 5)
+    assert (whole is None) == (item is None)
+    if item is not None:
+        np.testing.assert_array_equal(item.levels_of(values), whole.levels_of(pd.Series(ranks)))
+        assert [float(word.removesuffix(" or more")) for word in words_of(item)[-2:-1]] == item.cuts[-1:]
+
+
+def test_a_cut_has_as_few_digits_as_part_the_rows():
+    assert item_of([10000.2] * 6 + [10003.9] * 6).cuts == [10002.0]
+    assert item_of([51.52] * 6 + [51.58] * 6).cuts == [51.55]
+    assert words_of(item_of([51.52] * 6 + [51.58] * 6)) == ["below 51.55", "51.55 or more", "not known"]
 
 
 def test_missing_values_are_a_level_where_there_are_enough():

@@ -1,11 +1,14 @@
 """What is known at a horizon: of rows that could be followed, by weights for those that were censored."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.by_horizon.outcomes import checked_followable, checked_horizons, horizon_outcome
 from hgrisk.models.protocol import Training
+from hgrisk.models.report_count import ReportCount
+from hgrisk.surv import Surv
 
 
 def rows(event, duration):
@@ -38,6 +41,23 @@ def test_a_row_that_could_not_be_followed_counts_for_nothing_whatever_happened()
 def test_a_horizon_of_which_nothing_can_be_learnt_is_refused(event, duration, text):
     with pytest.raises(FitError, match=text):
         horizon_outcome(rows(event, duration), np.full(2, np.inf), 100)
+
+
+def test_a_horizon_is_known_when_the_last_rows_ended_in_an_event_before_it():
+    known = horizon_outcome(rows([1, 0, 2, 1], [20, 30, 40, 49]), np.full(4, np.inf), 365)
+    assert known.label.tolist() == [True, False, False, True]
+    np.testing.assert_allclose(known.weight, [1.0, 0.0, 1.5, 1.5])
+    with pytest.raises(FitError, match="Some row is followed for 365 days, but found a longest follow-up of 49 days"):
+        horizon_outcome(rows([1, 0, 2, 1, 0], [20, 30, 40, 49, 49]), np.full(5, np.inf), 365)
+    with pytest.raises(FitError, match="Some row is followed for 365 days, but found a longest follow-up of 0 days"):
+        horizon_outcome(rows([1, 2], [20, 30]), np.full(2, 100.0), 365)
+
+
+def test_a_model_predicts_a_horizon_that_all_rows_ended_before():
+    X = pd.DataFrame({"prior_reports_ever": np.arange(40) % 2})
+    event = np.where(np.arange(40) < np.where(X["prior_reports_ever"] == 1, 20, 10), 1, 2)
+    model = ReportCount((365,)).fit(X, Surv.from_arrays(event, np.arange(10, 50)))
+    np.testing.assert_allclose(model.predict_risk(X[:2], 365), [0.25, 0.5])
 
 
 @pytest.mark.parametrize("given", [(), (0,), (-5, 10), ("a",), 5, (np.inf,)])
