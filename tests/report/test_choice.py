@@ -21,7 +21,14 @@ def selection(mean, se=0.02, *, higher=False, rule="one_se"):
     place = np.arange(len(mean))
     names = [f"c{number}" for number in place]
     chosen = {"one_se": simplest, "best": best}[rule]
-    columns = {"model": "net", "candidate": names, "mean": mean, "se": se, "is_best": place == best}
+    columns = {
+        "model": "net",
+        "candidate": names,
+        "mean": mean,
+        "se": 9.0,
+        "se_difference": se,
+        "is_best": place == best,
+    }
     return pd.DataFrame({**columns, "is_chosen": place == chosen})
 
 
@@ -37,10 +44,22 @@ def test_without_a_choice_there_is_no_section(content):
 @pytest.mark.parametrize(
     ("mean", "how", "said"),
     [
-        ([0.21, 0.20, 0.25], {}, "c0 was chosen, the simplest candidate within one standard error of the best, c1."),
-        ([0.21, 0.20, 0.25], {"rule": "best"}, "c1 was chosen, as it has the best mean; a simpler one lies within"),
-        ([0.30, 0.20, 0.25], {}, "c1 was chosen; it has the best mean, and no simpler candidate lies within"),
-        ([0.70, 0.71, 0.60], {"higher": True}, "c0 was chosen, the simplest candidate within one standard error"),
+        (
+            [0.21, 0.20, 0.25],
+            {},
+            "c0 was chosen, the simplest candidate whose difference from the best, c1, is within one standard",
+        ),
+        (
+            [0.21, 0.20, 0.25],
+            {"rule": "best"},
+            "c1 was chosen, as it has the best mean; a simpler one differs from it by no more than",
+        ),
+        (
+            [0.30, 0.20, 0.25],
+            {},
+            "c1 was chosen; it has the best mean, and no simpler candidate differs from it by less",
+        ),
+        ([0.70, 0.71, 0.60], {"higher": True}, "c0 was chosen, the simplest candidate whose difference from the best"),
         ([0.70, 0.75, 0.60], {"higher": True}, "c1 was chosen; it has the best mean"),
         ([0.20], {}, "c0 was chosen."),
     ],
@@ -58,7 +77,7 @@ def test_numbers_and_marks_are_those_of_the_table(content, mean, higher, rule):
     section = made(content, table)
     rows = section.blocks[2].groups[0].rows
     assert [row[1].text for row in rows] == [EN.num.number(value) for value in mean]
-    assert {row[1].interval for row in rows} == {"(0.020)"}
+    assert {row[1].interval for row in rows} == {"(0.200)"}
     for column, mark in (("is_best", "best"), ("is_chosen", "chosen")):
         assert [mark in row[2].text for row in rows] == table[column].tolist()
     chosen = table.loc[table["is_chosen"], "candidate"].iloc[0]
