@@ -25,7 +25,7 @@ def selection(mean, se=0.02, *, higher=False, rule="one_se"):
         "model": "net",
         "candidate": names,
         "mean": mean,
-        "se": 9.0,
+        "se": 10 * se,
         "se_difference": se,
         "is_best": place == best,
     }
