@@ -30,7 +30,7 @@ def calibration_table(sample: Sample, horizon_days: float, n_groups: int = 10, l
     DataFrame
         Columns ``group`` (from 1, lowest risk first), ``n``, ``predicted`` (mean risk), ``observed`` (Aalen-Johansen
         incidence by the horizon), ``lower`` and ``upper``. Observed values are NaN for a group whose follow-up does
-        not reach past the horizon.
+        not reach the horizon.
 
     Raises
     ------

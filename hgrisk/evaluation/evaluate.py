@@ -98,7 +98,7 @@ def evaluate(
     -------
     Evaluation
         Table, replicates and the support of the weights. A group with too few rows or re-reports, or without
-        follow-up past the horizon, is listed with empty estimates.
+        follow-up up to the horizon, is listed with empty estimates.
 
     Raises
     ------

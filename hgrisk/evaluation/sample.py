@@ -26,8 +26,8 @@ class Status:
     happened : ndarray of float, shape (n,)
         1 for a re-report by the horizon, 0 otherwise.
     weight : ndarray of float, shape (n,)
-        1/G(T-) after an event of any kind by the horizon, 1/G(horizon) for follow-up past the horizon, and 0 for the
-        landmarks censored by the horizon, whose status is unknown.
+        1/G(T-) after an event of any kind by the horizon, 1/G(horizon-) for follow-up up to the horizon or longer, and
+        0 for the landmarks censored before the horizon, whose status is unknown.
     """
 
     happened: Floats
@@ -196,7 +196,7 @@ class Sample:
         return self.risk[:, self.column(horizon_days)]
 
     def is_followed(self, horizon_days: float) -> bool:
-        """Tell whether the follow-up of these rows reaches past a horizon.
+        """Tell whether the follow-up of these rows reaches a horizon.
 
         Parameters
         ----------
@@ -206,11 +206,10 @@ class Sample:
         Returns
         -------
         bool
-            False if the longest follow-up is shorter, or ends in censoring on the horizon itself.
+            False if the longest follow-up is shorter. Censored on the horizon itself is long enough: events come before
+            censorings on a day, so that day's events would have been seen.
         """
-        last = float(self.duration_days.max())
-        ends_censored = bool(np.any(self.event[self.duration_days == last] == CENSORED))
-        return horizon_days < last or (horizon_days == last and not ends_censored)
+        return horizon_days <= float(self.duration_days.max())
 
     def require(self, horizon_days: float) -> None:
         """Refuse a horizon at which the outcome cannot be estimated.
@@ -223,20 +222,20 @@ class Sample:
         Raises
         ------
         DataError
-            If no risk is given at the horizon, or the follow-up of the training or test rows does not reach past it.
+            If no risk is given at the horizon, or the follow-up of the training or test rows does not reach it.
         """
         self.column(horizon_days)
-        cure = "choose an earlier horizon, or follow for at least one day longer"
+        cure = "choose an earlier horizon, or follow for longer"
         last = float(self.censoring.times[-1])
-        if horizon_days > last or float(self.censoring.at(horizon_days)) <= 0.0:
+        if horizon_days > last:
             raise DataError(
-                f"A horizon of {horizon_days:g} days needs training follow-up past it",
+                f"A horizon of {horizon_days:g} days needs training follow-up up to it",
                 f"training follow-up up to {last:g} days",
                 cure,
             )
         if not self.is_followed(horizon_days):
             raise DataError(
-                f"A horizon of {horizon_days:g} days needs test follow-up past it",
+                f"A horizon of {horizon_days:g} days needs test follow-up up to it",
                 f"test follow-up up to {float(self.duration_days.max()):g} days",
                 cure,
             )
@@ -247,7 +246,7 @@ class Sample:
         Parameters
         ----------
         horizon_days : float
-            Days; any day at which G is above 0.
+            Days; any day up to the longest training follow-up.
 
         Returns
         -------
@@ -257,13 +256,15 @@ class Sample:
         Notes
         -----
         Graf et al. (1999), doi:10.1002/(SICI)1097-0258(19990915/30)18:17/18<2529::AID-SIM274>3.0.CO;2-5, section 4;
-        with competing events Schoop et al. (2011), doi:10.1002/bimj.201000073.
+        with competing events Schoop et al. (2011), doi:10.1002/bimj.201000073. On one day events come before censorings,
+        as in training: a row censored on the horizon's own day is known to have had no re-report by it. With G of the
+        same rows the weights sum to n, and the weighted share of re-reports is the Aalen-Johansen incidence.
         """
         ended = (self.event != CENSORED) & (self.duration_days <= horizon_days)
         weight = np.zeros(len(self))
         # G just before an event: being censored later on the day of the event does not hide it
         weight[ended] = 1.0 / self.censoring.before(self.duration_days[ended])
-        weight[self.duration_days > horizon_days] = 1.0 / float(self.censoring.at(horizon_days))
+        weight[~ended & (self.duration_days >= horizon_days)] = 1.0 / float(self.censoring.before(horizon_days))
         happened = ended & (self.event == RE_REPORT)
         return Status(happened.astype(np.float64), weight)
 

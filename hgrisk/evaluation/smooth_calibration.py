@@ -55,7 +55,7 @@ def smooth_calibration_table(
     -----
     Austin et al. (2020), doi:10.1002/sim.8570: Cox regression on a restricted cubic spline, with knots at the 10th,
     50th and 90th percentile, of log(-log(1 - risk)); with competing events Fine-Gray regression, Austin et al. (2022),
-    doi:10.1186/s41512-021-00114-6. A curve with three knots cannot show every misfit: look at the groups of
+    doi:10.1186/s41512-021-00114-6; here on the follow-up up to the horizon. A curve with three knots cannot show every misfit: look at the groups of
     `calibration_table` too.
 
     Examples

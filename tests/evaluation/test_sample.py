@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from hgrisk.curves import aalen_johansen
 from hgrisk.errors import DataError
 from hgrisk.evaluation.sample import Sample
+from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
 from hgrisk.surv import Surv
 
 EXACT = 1e-12
@@ -29,16 +33,47 @@ def test_status_and_weights_by_hand():
     np.testing.assert_allclose(status.weight, [1, 0, 4 / 3, 4 / 3, 4 / 3], atol=EXACT)
 
 
-def test_censoring_on_the_horizon_is_not_follow_up_past_it():
-    y = Surv.from_arrays([0, 1, 0], [365, 400, 600])
-    np.testing.assert_allclose(Sample.build(y, y, RISK[:3], [365, 500]).status(365).weight, [0, 1.5, 1.5])
+def test_a_row_censored_on_the_horizon_is_known():
+    y = Surv.from_arrays([0, 0, 1, 0], [300, 365, 400, 600])
+    status = Sample.build(y, y, RISK[:4], [365, 500]).status(365)
+    assert status.happened.tolist() == [0, 0, 0, 0]
+    np.testing.assert_allclose(status.weight, [0, 4 / 3, 4 / 3, 4 / 3], atol=EXACT)
+
+
+def test_all_followed_for_exactly_the_horizon_are_judged_without_weights():
+    y = Surv.from_arrays([1, 0, 0, 1], [100, 365, 365, 200])
+    sample = Sample.build(y, y, RISK[:4], [365, 500])
+    sample.require(365)
+    assert sample.status(365).weight.tolist() == [1, 1, 1, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 8)), min_size=1, max_size=30), st.integers(1, 8))
+def test_weights_sum_to_n_and_the_weighted_share_is_aalen_johansen_with_ties_at_the_horizon(rows, horizon):
+    y = Surv.from_arrays(*np.array(rows).T)
+    sample = Sample.build(y, y, np.full((len(y), 1), 0.2), [horizon])
+    assume(sample.is_followed(horizon))
+    status = sample.status(horizon)
+    assert status.weight.sum() == pytest.approx(len(y), rel=EXACT)
+    incidence = aalen_johansen(y["duration_days"], y["event"]).at(horizon)
+    assert status.weight @ status.happened / len(y) == pytest.approx(incidence, abs=EXACT)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 8)), min_size=1, max_size=30), st.integers(1, 8))
+def test_evaluation_and_training_weight_a_row_alike(rows, horizon):
+    y = Surv.from_arrays(*np.array(rows).T)
+    sample = Sample.build(y, y, np.full((len(y), 1), 0.2), [horizon])
+    assume(sample.is_followed(horizon))
+    uncensored = uncensored_probability(y["duration_days"], y["event"], np.ones(len(y)))
+    learnt, status = outcome_at(y["duration_days"], y["event"], uncensored, horizon), sample.status(horizon)
+    np.testing.assert_allclose(status.weight, learnt.weight, rtol=EXACT)
+    assert status.happened.tolist() == learnt.label.tolist()
 
 
 def test_an_event_on_the_horizon_counts_with_the_weight_just_before_it():
-    y = Surv.from_arrays([1, 0, 0], [365, 365, 600])
-    status = Sample.build(y, y, RISK[:3], [365, 500]).status(365)
-    assert status.happened.tolist() == [1, 0, 0]
-    np.testing.assert_allclose(status.weight, [1, 0, 2], atol=EXACT)
+    y = Surv.from_arrays([1, 0, 0, 0], [365, 365, 600, 200])
+    status = Sample.build(y, y, RISK[:4], [365, 500]).status(365)
+    assert status.happened.tolist() == [1, 0, 0, 0]
+    np.testing.assert_allclose(status.weight, [4 / 3, 4 / 3, 4 / 3, 0], atol=EXACT)
 
 
 def test_censoring_comes_from_the_training_outcome_only():
@@ -122,22 +157,26 @@ def test_a_horizon_outside_the_grid_is_refused():
     )
 
 
-@pytest.mark.parametrize("last", [500, 600])
-def test_a_horizon_that_training_follow_up_does_not_pass_is_refused(last):
-    train = Surv.from_arrays([1, 0], [100, last])
+def test_a_horizon_that_training_follow_up_does_not_reach_is_refused():
+    train = Surv.from_arrays([1, 0], [100, 599])
     assert horizon_refusal(train, Y, 600) == (
-        "A horizon of 600 days needs training follow-up past it, but found training follow-up up to "
-        f"{last} days: choose an earlier horizon, or follow for at least one day longer."
+        "A horizon of 600 days needs training follow-up up to it, but found training follow-up up to "
+        "599 days: choose an earlier horizon, or follow for longer."
     )
 
 
-@pytest.mark.parametrize("last", [500, 600])
-def test_a_horizon_that_test_follow_up_does_not_pass_is_refused(last):
+def test_a_horizon_that_test_follow_up_does_not_reach_is_refused():
     train = Surv.from_arrays([1, 0], [100, 900])
-    assert horizon_refusal(train, Surv.from_arrays([1, 0], [100, last]), 600) == (
-        "A horizon of 600 days needs test follow-up past it, but found test follow-up up to "
-        f"{last} days: choose an earlier horizon, or follow for at least one day longer."
+    assert horizon_refusal(train, Surv.from_arrays([1, 0], [100, 599]), 600) == (
+        "A horizon of 600 days needs test follow-up up to it, but found test follow-up up to "
+        "599 days: choose an earlier horizon, or follow for longer."
     )
+
+
+@pytest.mark.parametrize("event", [0, 1, 2])
+def test_follow_up_that_ends_on_the_horizon_is_enough(event):
+    y = Surv.from_arrays([1, event], [100, 600])
+    Sample.build(y, y, RISK[:2], [365, 600]).require(600)
 
 
 def test_follow_up_that_ends_in_events_on_the_horizon_is_enough():

@@ -25,5 +25,5 @@ def test_support_by_hand():
 
 def test_a_horizon_beyond_follow_up_is_refused():
     y = Surv.from_arrays([1, 0], [100, 200])
-    with pytest.raises(DataError, match="needs training follow-up past it"):
+    with pytest.raises(DataError, match="needs training follow-up up to it"):
         support_table(Sample.build(y, y, [[0.1], [0.1]], [365]), (365,))
