@@ -46,8 +46,8 @@ class Evaluation:
     level : float
         Coverage of the intervals.
     pairing : str
-        Fingerprint of the test outcome, the clusters, the seed and the number of draws; equal for evaluations whose
-        draws can be compared one by one.
+        Fingerprint of the test outcome, the censoring distribution, the clusters, the seed and the number of draws;
+        equal for evaluations whose draws can be compared one by one.
     """
 
     model: str
@@ -107,7 +107,8 @@ def evaluate(
 
     Notes
     -----
-    A group is weighted with its own censoring, and judged at the capacity threshold of everyone. A missing value of an
+    A group is weighted with its own censoring, and judged at the capacity threshold of everyone in the same
+    draw. A missing value of an
     audit column is a group of its own, "column=missing". Censoring is taken to be independent of outcome and risk.
 
     Examples
@@ -129,7 +130,7 @@ def evaluate(
     replicates = _replicates(sample, weights, settings)
     rows = _table_rows(EVERYONE, sample, replicates, settings)
     for group, mask in _groups(by, settings.by, len(sample)):
-        part = sample.take(mask).with_own_censoring()
+        part = sample.take(mask, weights).with_own_censoring()
         rows += _table_rows(group, part, _group_replicates(part, weights[:, mask], settings), settings)
     table = pd.DataFrame(rows)
     table.insert(0, "model", model)
@@ -220,6 +221,7 @@ def _check_rows(what: str, found: int, n: int) -> None:
 def _fingerprint(sample: Sample, clusters: NDArray[Any], seed: int, n_resamples: int) -> str:
     digest = blake2b(f"{seed}/{n_resamples}/".encode(), digest_size=16)
     _, codes = np.unique(clusters, return_inverse=True)
-    for values in (codes.astype(np.int64), sample.event, sample.duration_days):
+    censoring = sample.censoring
+    for values in (codes.astype(np.int64), sample.event, sample.duration_days, censoring.times, censoring.values):
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()

@@ -52,6 +52,9 @@ class Sample:
         G(t), estimated on the outcomes of the training data only.
     population : Sample, optional
         The sample that this one is a part of. A capacity is filled over the population, not within a group.
+    population_weights : ndarray, shape (b, n of the population), optional
+        How often each row of the population counts in each bootstrap draw, so that a draw of the part is flagged at the
+        threshold of everyone in that draw.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class Sample:
     risk: Floats
     censoring: StepFunction
     population: Sample | None = None
+    population_weights: NDArray[Any] | None = None
 
     @classmethod
     def build(cls, y_train: Any, y_test: Any, risk: Any, times: Any) -> Self:
@@ -112,25 +116,40 @@ class Sample:
         """Return the number of rows n."""
         return len(self.event)
 
-    def take(self, rows: Any) -> Sample:
+    def take(self, rows: Any, weights: NDArray[Any] | None = None) -> Sample:
         """Return the sample of some rows, which remembers the population it was taken from.
 
         Parameters
         ----------
         rows : array-like of bool or int
             A mask of shape (n,), or positions, which may repeat.
+        weights : ndarray, shape (b, n), optional
+            How often each row of this sample counts in each bootstrap draw in which the part will be judged. Without
+            it, the part is flagged at the threshold of this sample as it is.
 
         Returns
         -------
         Sample
             The rows asked for, with the same censoring distribution.
+
+        Raises
+        ------
+        DataError
+            If draws are given for a part of a part: a capacity is filled over the whole population.
         """
+        if weights is not None and self.population is not None:
+            raise DataError(
+                "Draws of a population are given with the first part taken from it",
+                "a part of a part",
+                "take the rows from the whole sample",
+            )
         return replace(
             self,
             event=self.event[rows],
             duration_days=self.duration_days[rows],
             risk=self.risk[rows],
             population=self if self.population is None else self.population,
+            population_weights=weights if self.population is None else self.population_weights,
         )
 
     def with_own_censoring(self) -> Sample:
@@ -256,9 +275,10 @@ class Sample:
         Notes
         -----
         Graf et al. (1999), doi:10.1002/(SICI)1097-0258(19990915/30)18:17/18<2529::AID-SIM274>3.0.CO;2-5, section 4;
-        with competing events Schoop et al. (2011), doi:10.1002/bimj.201000073. On one day events come before censorings,
-        as in training: a row censored on the horizon's own day is known to have had no re-report by it. With G of the
-        same rows the weights sum to n, and the weighted share of re-reports is the Aalen-Johansen incidence.
+        with competing events Schoop et al. (2011), doi:10.1002/bimj.201000073. On one day events come before
+        censorings, as in training: a row censored on the horizon's own day is known to have had no re-report by it.
+        With G of the same rows the weights sum to n, and the weighted share of re-reports is the Aalen-Johansen
+        incidence.
         """
         ended = (self.event != CENSORED) & (self.duration_days <= horizon_days)
         weight = np.zeros(len(self))

@@ -126,8 +126,8 @@ def test_a_group_is_computed_on_its_rows_with_the_threshold_of_everyone(cohort, 
     row = result.table.query("group == 'role=partner' and metric == 'net_benefit@20%' and horizon_days == 365").iloc[0]
     inside = (groups["role"] == "partner").to_numpy()
     metric = get_metric("net_benefit").with_parameters(capacity_share=0.2)
-    weights = cluster_weights(np.arange(300) // 2, 30, 4)[:, inside]
-    values = metric.compute(cohort.sample().take(inside).with_own_censoring(), 365, weights)
+    weights = cluster_weights(np.arange(300) // 2, 30, 4)
+    values = metric.compute(cohort.sample().take(inside, weights).with_own_censoring(), 365, weights[:, inside])
     assert row["estimate"] == pytest.approx(values[0], abs=EXACT)
     assert row["lower"] == pytest.approx(percentile_interval(values, 0.95)[0], abs=EXACT)
     own = metric.estimate(cohort.sample(), 365)
