@@ -69,7 +69,7 @@ def audit_groups(
     Parameters
     ----------
     sample : Sample
-        Outcomes and predicted risks of n rows.
+        Outcomes and predicted risks of n rows; audited are those that could be followed to the horizon.
     by : DataFrame, n rows
         Audit columns in the order of the rows; those of ``settings.by``, or all of them if it is empty.
     clusters : array-like, shape (n,)
@@ -113,12 +113,13 @@ def audit_groups(
     [['all', 'all', 0.5, 40], ['region', 'east', 0.5, 20], ['region', 'west', 0.5, 20]]
     """
     chosen = settings or AuditSettings()
-    sample.require(horizon_days)
     weights = cluster_weights(clusters, chosen.n_resamples, seed)
     keys = np.asarray(clusters)
     for what, found in (("clusters", len(keys)), ("by", len(by))):
         if found != len(sample):
             raise DataError(f"{what!r} has one entry per row, {len(sample)}", f"{found}", "align it with the rows")
+    able, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
+    weights, keys, by = weights[:, able], keys[able], by[able]
     whole = _measured(sample, horizon_days, weights, chosen)
     rows = _rows((EVERYONE, EVERYONE, horizon_days), whole, None, _sizes(sample, keys, horizon_days), chosen.level)
     for attribute, group, mask in _groups(by, chosen.by):

@@ -60,7 +60,7 @@ def label_bias(
     Parameters
     ----------
     sample : Sample
-        Outcomes and predicted risks of n rows.
+        Outcomes and predicted risks of n rows; tabulated are those that could be followed to the horizon.
     group : array-like of bool, shape (n,)
         The rows of the group whose violence is supposed to be reported ``factor`` times as often.
     clusters : array-like, shape (n,)
@@ -110,7 +110,8 @@ def label_bias(
     chosen = settings or AuditSettings()
     times = float(chosen.reporting_factor if factor is None else factor)
     members = _checked(sample, group, clusters, times)
-    weights = cluster_weights(clusters, chosen.n_resamples, seed)
+    able, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
+    weights, members = cluster_weights(clusters, chosen.n_resamples, seed)[:, able], members[able]
     rows: list[tuple[Any, ...]] = []
     for scenario, risk, terms in _scenarios(sample, members, horizon_days, times):
         filled = fill_draws(risk, weights, chosen.capacity_share)

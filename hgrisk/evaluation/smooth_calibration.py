@@ -67,10 +67,10 @@ def smooth_calibration_table(
     >>> table[["predicted", "observed"]].round(2).values.tolist()
     [[0.11, 0.26], [0.35, 0.21], [0.6, 0.17]]
     """
-    sample.require(horizon_days)
+    rows, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
     if n_points < 2:
         raise DataError("A curve has at least two points", f"{n_points}", "use 50")
-    copies = np.ones((1, len(sample)), dtype=np.int64) if weights is None else np.asarray(weights)
+    copies = np.ones((1, len(sample)), dtype=np.int64) if weights is None else np.asarray(weights)[:, rows]
     first, last = np.quantile(sample.risk_at(horizon_days), SHOWN)
     predicted = np.linspace(float(first), float(last), n_points)
     missing = np.full(n_points, np.nan)
