@@ -12,7 +12,9 @@ from .evaluation.settings import EvaluationSettings as EvaluationSettings
 from .experiment import run_experiment as run_experiment
 from .explain.contributions import explain_cases as explain_cases
 from .explain.importance import importance as importance
+from .explain.interactions import interactions as interactions
 from .explain.sentences import sentences as sentences
+from .explain.settings import ExplainSettings as ExplainSettings
 from .explain.shapes import shape as shape
 from .explain.stability import stability as stability
 from .explain.what_if import what_if as what_if

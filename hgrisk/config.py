@@ -23,6 +23,9 @@ from hgrisk.selection.settings import SelectionSettings
 from hgrisk.settings import Settings, read_toml
 from hgrisk.validation.settings import ValidationSettings
 
+COUNTS = ("prior_count", "report_count")
+"""Kinds of model that know the number of earlier reports and nothing else."""
+
 LEFT_OUT = ("ladder", "explain")
 """Stages with defaults that ``false`` leaves out."""
 
@@ -107,6 +110,9 @@ class Experiment(Settings):
         For the reader.
     seed : int
         The one seed; every stage draws from a stream of its own.
+    baseline : str
+        Name of the model that the others have to beat; by default the first one that counts earlier reports, or else
+        the first.
     data, cohort, outcome, features, split, echo, models, selection, ladder, evaluation, explain, tracking, report
         Settings of each stage; ``ladder`` and ``explain`` may be None.
     validation, audit
@@ -117,6 +123,7 @@ class Experiment(Settings):
     title: str = ""
     description: str = ""
     seed: int = Field(default=1, ge=0)
+    baseline: str = ""
     data: DataSettings = DataSettings()
     cohort: CohortSettings = CohortSettings()
     outcome: OutcomeSettings = OutcomeSettings()
@@ -146,6 +153,10 @@ class Experiment(Settings):
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
             raise ConfigError("Every model has a name of its own", f"{twice[0]!r} twice", "give each a name")
+        if self.baseline and self.baseline not in labels:
+            raise ConfigError(
+                "The baseline is a model of the experiment", f"{self.baseline!r}", f"use {', '.join(labels)}"
+            )
         for stage in (self.validation, self.audit, self.explain):
             unknown = [name for name in (stage.models if stage else ()) if name not in labels]
             if unknown:
@@ -155,13 +166,30 @@ class Experiment(Settings):
         return self
 
     @property
+    def model_to_beat(self) -> str:
+        """Name of the model that the others are compared with."""
+        counting = [model.label for model in self.models if model.kind in COUNTS]
+        return self.baseline or next(iter(counting), self.models[0].label)
+
+    @property
     def audit_columns(self) -> tuple[str, ...]:
         """Columns that are audited and never features, each once."""
         audit = (*self.audit.by, *self.audit.only_audit, *self.audit.reported_more) if self.audit else ()
         return tuple(dict.fromkeys((*self.evaluation.by, *audit)))
 
     def labels_of(self, stage: ValidationSettings | AuditSettings | ExplainSettings) -> tuple[str, ...]:
-        """Return the names of the models that a stage is for: those that it names, or all."""
+        """Return the names of the models that a stage is for.
+
+        Parameters
+        ----------
+        stage : ValidationSettings, AuditSettings or ExplainSettings
+            Settings of the stage.
+
+        Returns
+        -------
+        tuple of str
+            Those that it names, or all.
+        """
         return stage.models or tuple(model.label for model in self.models)
 
     @classmethod

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MOST_KINDS = 50
 _PROCESS = " ●"
+_EMPTY = {"en": ("empty", "missing"), "nl": ("leeg", "missing_nl")}
+"""How a missing value is called, and the column that says what it means."""
 _OFF_TARGET = (
     "The targets are those of the baseline: other scenarios differ from them on purpose, and a small world misses some "
     "by chance."
@@ -223,11 +225,12 @@ def show_features(catalogue: pd.DataFrame, lang: str) -> None:
     lang : str
         Language of the sentences, ``"en"`` or ``"nl"``.
     """
+    empty, column = _EMPTY[lang]
     for family, rows in catalogue.groupby("family", sort=False):
         lines = [
             (
                 f"{row['name']}\n  {row['unit'] or row['kind']}{_PROCESS if row['process'] else ''}",
-                row[f"sentence_{lang}"] + (f"\n  empty: {row['missing']}" if row["missing"] else ""),
+                row[f"sentence_{lang}"] + (f"\n  {empty}: {row[column]}" if row[column] else ""),
             )
             for row in rows.to_dict("records")
         ]

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from hgrisk.analyses.audited import audit_tables
 from hgrisk.analyses.chosen import card_tables, choice_tables
+from hgrisk.analyses.compared import comparison_tables
 from hgrisk.analyses.explained import explanation_tables
 from hgrisk.analyses.stacked import Tables
 from hgrisk.analyses.validated import validation_tables
@@ -130,7 +131,7 @@ def run_experiment(
         models = tuple(_fitted(name, fit, prepared, judge) for name, fit in fits.items())
         progress("ladder")
         ladder = _ladder(experiment, prepared, judge, streams["folds"], known)
-        further = choice_tables(fits) | card_tables(models)
+        further = comparison_tables(models, experiment.model_to_beat) | choice_tables(fits) | card_tables(models)
         further |= _analyses(experiment, prepared, judge, models, streams=streams, progress=progress)
         progress("tables")
         return RunResult(

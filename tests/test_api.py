@@ -13,15 +13,15 @@ from hgrisk.settings import Settings
 NAMES = [
     "AalenJohansen", "AuditSettings", "BaseRate", "BoostedClassifier", "BoostedHazard", "Calibrated", "CaseHistories",
     "ChecklistCount", "ChoosingFit", "CohortSettings", "CoxRegression", "Dataset", "DiscreteTimeHazard",
-    "ElasticNetLogistic", "EvaluationSettings", "Experiment", "ExplainableBoosting", "FeatureSettings", "FineGray",
-    "Fitting", "FlexibleParametric", "KaplanMeier", "LandmarkSupermodel", "MeanCumulativeFunction", "MixtureCure",
-    "MultiState", "OutcomeSettings", "ParametricSurvival", "PiecewiseExponential", "PointsCard", "PriorCount",
-    "PriorCountRecency", "ReReportLogistic", "RecurrentCox", "ReportCount", "RestrictedMean", "Scenario",
-    "SelectionSettings", "SharedFrailtyCox", "SplitSettings", "Surv", "ValidationSettings", "audit_groups",
-    "build_features", "choose", "cox_path", "evaluate", "explain_cases", "gray_test", "importance", "label_bias",
-    "leak_canary", "log_rank_test", "make_world", "mean_cumulative_test", "proportional_hazards_test", "proxy_test",
-    "run_experiment", "select_landmarks", "sentences", "shape", "stability", "time_to_rereport", "validate",
-    "what_if",
+    "ElasticNetLogistic", "EvaluationSettings", "Experiment", "ExplainSettings", "ExplainableBoosting",
+    "FeatureSettings", "FineGray", "Fitting", "FlexibleParametric", "KaplanMeier", "LandmarkSupermodel",
+    "MeanCumulativeFunction", "MixtureCure", "MultiState", "OutcomeSettings", "ParametricSurvival",
+    "PiecewiseExponential", "PointsCard", "PriorCount", "PriorCountRecency", "ReReportLogistic", "RecurrentCox",
+    "ReportCount", "RestrictedMean", "Scenario", "SelectionSettings", "SharedFrailtyCox", "SplitSettings", "Surv",
+    "ValidationSettings", "audit_groups", "build_features", "choose", "cox_path", "evaluate", "explain_cases",
+    "gray_test", "importance", "interactions", "label_bias", "leak_canary", "log_rank_test", "make_world",
+    "mean_cumulative_test", "proportional_hazards_test", "proxy_test", "run_experiment", "select_landmarks",
+    "sentences", "shape", "stability", "time_to_rereport", "validate", "what_if",
 ]  # fmt: skip
 
 

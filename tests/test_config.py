@@ -155,6 +155,10 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
             {"validation": {"models": ["cox", "coxx"]}},
             "A stage is for models of the experiment, but found 'coxx': use base_rate, prior_count,",
         ),
+        (
+            {"baseline": "coxx"},
+            "The baseline is a model of the experiment, but found 'coxx': use base_rate, prior_count,",
+        ),
         ({"explain": {"models": ["coxx"]}}, "A stage is for models of the experiment, but found 'coxx': use "),
         ({"audit": {"models": ["coxx"]}}, "A stage is for models of the experiment, but found 'coxx': use "),
         (
@@ -215,3 +219,12 @@ def test_audit_columns_are_those_of_the_evaluation_and_of_the_audit_each_once():
     values = {"by": ["region"], "only_audit": ["sex"], "reported_more": {"region": ["x"]}}
     experiment = Experiment.parse({"name": "a", "evaluation": {"by": ["region"]}, "audit": values}, "a.toml")
     assert experiment.audit_columns == ("region", "sex")
+
+
+def test_the_model_to_beat_is_the_one_named_or_that_counts_or_the_first():
+    assert Experiment.parse({"name": "a"}, "a.toml").model_to_beat == "prior_count"
+    assert Experiment.parse({"name": "a", "baseline": "cox"}, "a.toml").model_to_beat == "cox"
+    others = [{"kind": "cox"}, {"kind": "logistic"}]
+    assert Experiment.parse({"name": "a", "models": others}, "a.toml").model_to_beat == "cox"
+    count = {"kind": "report_count", "name": "counting"}
+    assert Experiment.parse({"name": "a", "models": [*others, count]}, "a.toml").model_to_beat == "counting"

@@ -260,19 +260,21 @@ def test_scenarios_are_shown_with_their_questions(capsys):
 def test_features_are_shown_by_family_with_what_an_empty_value_means(capsys):
     catalogue = pd.DataFrame(
         [
-            ("one", "a_count", "count", "number", "a [count]", "een aantal", "", True),
-            ("one", "a_kind", "", "category", "a kind", "een soort", "unknown", False),
-            ("two", "b" * 40, "days", "number", "days", "dagen", "", False),
+            ("one", "a_count", "count", "number", "a [count]", "een aantal", "", "", True),
+            ("one", "a_kind", "", "category", "a kind", "een soort", "unknown", "onbekend", False),
+            ("two", "b" * 40, "days", "number", "days", "dagen", "", "", False),
         ],
-        columns=["family", "name", "unit", "kind", "sentence_en", "sentence_nl", "missing", "process"],
+        columns=["family", "name", "unit", "kind", "sentence_en", "sentence_nl", "missing", "missing_nl", "process"],
     )
     show_features(catalogue, "nl")
     out = capsys.readouterr().out
     assert out.startswith("one: 2")
     assert "two: 1" in out
     assert cells(out, "a_count") == [["a_count", "een aantal"], ["count ●", ""]]
-    assert cells(out, "a_kind") == [["a_kind", "een soort"], ["category", "empty: unknown"]]
+    assert cells(out, "a_kind") == [["a_kind", "een soort"], ["category", "leeg: onbekend"]]
     assert cells(out, "b" * 36) == [["b" * 36, "dagen"], ["b" * 4, ""]]
     assert out.splitlines()[-1] == "3 features; ● is about the work of organisations, which could be changed."
     show_features(catalogue, "en")
-    assert "a [count]" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "a [count]" in out
+    assert "empty: unknown" in out

@@ -27,6 +27,7 @@ PROMISED = {
     "tables/calibration.csv": None,
     "tables/predicted.csv": "left,right,n,model",
     "tables/coefficients.csv": "model,feature,coef,se,lower,upper",
+    "tables/comparison.csv": "model,against,metric,horizon_days,difference,lower,upper",
     "tables/importance.csv": "model,feature,family,mean_abs,lower,upper",
     "tables/importance_families.csv": "model,family,mean_abs,lower,upper",
     "tables/shapes.csv": "model,feature,own_share,label,low,high,n,mean,lower,upper",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -15,8 +17,8 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 from hgrisk.curves import Floats
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.by_horizon.outcomes import checked_followable, checked_horizons, horizon_outcome
-from hgrisk.models.by_horizon.risk_maps import isotonic_map, platt_map, risk_logit, site_map
-from hgrisk.models.inputs.network_folds import network_folds
+from hgrisk.models.by_horizon.risk_maps import isotonic_map, level_intercept, platt_slope, risk_logit, site_map
+from hgrisk.models.inputs.network_folds import network_folds, row_names
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.penalty import settle_penalty
 from hgrisk.models.protocol import SurvivalModel
@@ -25,6 +27,10 @@ from hgrisk.surv import Surv, as_surv
 
 METHODS = ("none", "isotonic", "platt", "site")
 CLOSED_TEST_LEVEL = 0.05
+FEWEST_FOLDS = 2
+
+Answers = tuple[NDArray[np.bool_], Floats]
+"""Labels at a horizon, and weights."""
 
 
 class Calibrated(SurvivalModel):
@@ -32,8 +38,8 @@ class Calibrated(SurvivalModel):
 
     For "isotonic" and "platt" the training rows are parted into folds of household networks; each fold is predicted
     by a copy trained on the others, the maps are learnt from these predictions with censoring weights, and the model
-    itself is then trained on all rows. For "site" the model comes fitted elsewhere and stays as it is: the rows given
-    are those of a new site, and only intercept and slope may change.
+    itself is trained on all rows. For "site" the model comes fitted elsewhere and stays as it is: the rows given are
+    those of a new site, and only intercept and slope may change.
 
     Parameters
     ----------
@@ -41,7 +47,7 @@ class Calibrated(SurvivalModel):
         The model to calibrate; `ReReportLogistic` by default. It is copied; for "site" it is fitted already.
     method : "none", "isotonic", "platt" or "site"
         No map; a rising step-like one, for many re-reports (a thousand, say); intercept and slope on the logit; or the
-        change that a new site asks for: none, intercept, or intercept and slope, by a closed test.
+        change that a new site asks for: none, intercept, or intercept and slope, by a closed test robust to networks.
     folds : int
         Folds of household networks, 2 or more.
     horizons_days : tuple of float
@@ -56,15 +62,24 @@ class Calibrated(SurvivalModel):
     knots_, values_ : list of ndarray, by horizon
         For "isotonic": predicted risks and what they become.
     intercept_, slope_ : ndarray, shape (H,)
-        For "platt" and "site".
+        For "platt" and "site". A slope is 0 or more; 0 says that the model ranked rows it was not trained on no better
+        than chance, and gives all the same risk.
     change_ : list of str, by horizon
         For "site": "none", "intercept" or "slope".
 
     Notes
     -----
-    Without the names of networks, rows that are alike in features and outcome form one. Where calibrated risks of the
-    horizons cross in a row, they are put in rising order. Isotonic risks are 0 or 1 where the lowest or highest rows
-    all agree, and rows that it makes equal can no longer be ranked.
+    Without the names of networks each row is one of its own, and the order of rows does not matter: copies of a row
+    belong together only if ``cluster`` says so. Where calibrated risks of the horizons cross in a row, they are put in
+    rising order.
+
+    The slope of "platt" is learnt with an intercept for each fold: a fold with many re-reports is predicted by a copy
+    that saw few, so that the levels of folds run against the outcome. The intercept is then the one at which the mean
+    risk of the model trained on all rows is the observed share, both over the rows with an answer at the horizon and
+    with their weights. These risks are the model's own of rows that it was trained on, which is fair for a mean: the
+    spread, which such risks overstate, is settled by then.
+
+    Isotonic risks are never exactly 0 or 1 (see `isotonic_map`), and rows that it makes equal can no longer be ranked.
 
     Examples
     --------
@@ -114,7 +129,8 @@ class Calibrated(SurvivalModel):
         followable_days : array-like of float, shape (n,), optional
             Calendar days until follow-up of everyone ends; see `HorizonClassifier.fit`.
         cluster : array-like, shape (n,), optional
-            Household network of each row; networks are never split.
+            Household network of each row; networks are never split, and count as one observation where a new site is
+            tested and where the lowest or highest rows all agree. Handed on to a model that takes it.
 
         Returns
         -------
@@ -128,7 +144,7 @@ class Calibrated(SurvivalModel):
         DataError
             If the input does not meet its rule.
         FitError
-            If a horizon cannot be learnt, or the model of "site" is not fitted.
+            If a horizon cannot be learnt, from all rows or without some fold, or the model of "site" is not fitted.
         """
         if self.method not in METHODS:
             raise ConfigError("A calibration has a known method", f"{self.method!r}", f"use {', '.join(METHODS)}")
@@ -140,9 +156,11 @@ class Calibrated(SurvivalModel):
         rows = X.loc[kept] if isinstance(X, pd.DataFrame) else np.asarray(X)[kept]
         limit = checked_followable(followable_days, len(kept))[kept]
         names = _checked_clusters(cluster, len(kept))[kept] if cluster is not None else None
+        # what all rows cannot teach is refused before a fold is blamed for it
+        known = [] if self.method == "none" else [horizon_outcome(training, limit, day) for day in horizons]
         offered = {"sample_weight": training.weight, "followable_days": limit if followable_days is not None else None}
         offered["cluster"] = names
-        networks = _alike(training.frame, outcome[kept]) if names is None else names
+        networks = row_names(training.frame, outcome[kept], training.weight, limit) if names is None else names
         learn = _Learning(
             self._inner(), rows, outcome[kept], offered, networks=networks, horizons=horizons, seed=self.seed
         )
@@ -150,13 +168,13 @@ class Calibrated(SurvivalModel):
         if self.method == "none":
             self.supported_times_ = self.model_.supported_times_
             return self
+        columns = [(one.label, one.weight * training.weight) for one in known]
+        risk = self.model_.predict_cumulative_incidence(rows, horizons)
         if self.method == "site":
-            risk = self.model_.predict_cumulative_incidence(rows, horizons)
+            self._learn_site(risk, columns, networks)
         else:
-            risk = learn.out_of_fold(network_folds(networks, self.folds, self.seed), horizons)
-        known = [horizon_outcome(training, limit, day) for day in horizons]
-        columns = [(risk[:, h], one.label, one.weight * training.weight) for h, one in enumerate(known)]
-        self._learn_maps(columns)
+            fold = network_folds(networks, self.folds, self.seed)
+            self._learn_maps(risk, learn.out_of_fold(fold, horizons), columns, fold, networks)
         self.supported_times_ = horizons
         return self
 
@@ -209,18 +227,22 @@ class Calibrated(SurvivalModel):
         risen = np.sort(self._mapped(frame), axis=1)
         return np.asarray(risen[:, np.searchsorted(self._supported(), days)], dtype=np.float64)
 
-    def _learn_maps(self, columns: list[tuple[Floats, NDArray[np.bool_], Floats]]) -> None:
+    def _learn_site(self, risk: Floats, columns: list[Answers], networks: NDArray[Any]) -> None:
+        changes = [site_map(risk[:, h], *each, CLOSED_TEST_LEVEL, networks) for h, each in enumerate(columns)]
+        self.change_ = [change for *_, change in changes]
+        self.intercept_, self.slope_ = (np.array([one[part] for one in changes]) for part in (0, 1))
+
+    def _learn_maps(
+        self, risk: Floats, unseen: Floats, columns: list[Answers], fold: NDArray[np.int64], networks: NDArray[Any]
+    ) -> None:
+        """Learn from the risks of the model itself and, of rows not trained on, of its copies, both of shape (n, H)."""
         if self.method == "isotonic":
-            maps = [isotonic_map(*column) for column in columns]
+            maps = [isotonic_map(unseen[:, h], *each, networks) for h, each in enumerate(columns)]
             self.knots_, self.values_ = [knots for knots, _ in maps], [values for _, values in maps]
             return
-        if self.method == "site":
-            changes = [site_map(*column, CLOSED_TEST_LEVEL) for column in columns]
-            self.change_ = [change for *_, change in changes]
-            lines = [(a, b) for a, b, _ in changes]
-        else:
-            lines = [platt_map(*column) for column in columns]
-        self.intercept_, self.slope_ = (np.array(each) for each in zip(*lines, strict=True))
+        slopes = [platt_slope(unseen[:, h], *each, fold) for h, each in enumerate(columns)]
+        levels = [level_intercept(risk[:, h], *each, slopes[h]) for h, each in enumerate(columns)]
+        self.intercept_, self.slope_ = np.array(levels), np.array(slopes)
 
     def _mapped(self, frame: pd.DataFrame) -> Floats:
         """Return the calibrated risk of each horizon's own map, shape (n, H)."""
@@ -284,11 +306,24 @@ class _Learning:
     def out_of_fold(self, fold: NDArray[np.int64], horizons: tuple[float, ...]) -> Floats:
         """Return the risk of each row by the copy that was not trained on its fold, shape (n, H)."""
         risk = np.empty((len(fold), len(horizons)))
-        for number in np.unique(fold):
-            model = self.fit(fold != number)
+        numbers = np.unique(fold)
+        for number in numbers:
             rows = fold == number
-            risk[rows] = model.predict_cumulative_incidence(_some(self.rows, rows), horizons)
+            with _naming(f"Without fold {number + 1} of {len(numbers)}", fewer=len(numbers) > FEWEST_FOLDS):
+                model = self.fit(~rows)
+                risk[rows] = model.predict_cumulative_incidence(_some(self.rows, rows), horizons)
         return risk
+
+
+@contextmanager
+def _naming(part: str, *, fewer: bool) -> Iterator[None]:
+    """Say in a refusal that it is one of a part of the rows only."""
+    try:
+        yield
+    except (DataError, FitError) as error:
+        rule = f"{part}, {error.rule[0].lower()}{error.rule[1:]}"
+        cure = "use fewer folds" if fewer else "use method='none'"
+        raise type(error)(rule, error.found, cure) from error
 
 
 def _some(rows: Any, mask: NDArray[np.bool_]) -> Any:
@@ -301,10 +336,3 @@ def _checked_clusters(cluster: Any, n_rows: int) -> NDArray[Any]:
         found = f"shape {names.shape} for {n_rows} rows" if names.shape != (n_rows,) else "missing names"
         raise DataError("Every row belongs to a household network", found, "pass the network of each row")
     return names
-
-
-def _alike(frame: pd.DataFrame, outcome: NDArray[np.void]) -> NDArray[Any]:
-    """Return a name for each row that rows of equal features and outcome share, whatever their order."""
-    times = pd.DataFrame({name: outcome[name] for name in outcome.dtype.names or ()}, index=frame.index)
-    columns = pd.concat([frame, times], axis=1)
-    return np.asarray(pd.util.hash_pandas_object(columns, index=False).to_numpy())

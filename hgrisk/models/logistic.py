@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
@@ -14,6 +17,8 @@ from hgrisk.hazards.blas import one_blas_thread
 from hgrisk.models.by_horizon.known_rows import KnownRows, known_rows
 from hgrisk.models.by_horizon.linear_logit import LinearLogit
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
+from hgrisk.models.inputs.cluster_sums import clustered_square
+from hgrisk.models.inputs.fit_arguments import checked_cluster
 
 Z_95 = float(norm.ppf(0.975))
 
@@ -40,7 +45,9 @@ class ReReportLogistic(LinearLogit):
         Weighted mean of each prepared column over all training rows.
     covariance_ : ndarray, shape (H, q, q)
         Sandwich covariance of ``coef_``, weights taken as known (cautious: Robins, Rotnitzky and Zhao 1994,
-        doi:10.1080/01621459.1994.10476818).
+        doi:10.1080/01621459.1994.10476818). Where clusters were given, influences are added up within them and the sum
+        is times G / (G - 1) for the G clusters with an answer at the horizon; else rows are taken as independent, and
+        errors are too small if households recur.
     least_uncensored_ : ndarray, shape (H,)
         Smallest probability of being uncensored that a weight divides by.
     n_events_ : ndarray, shape (H,)
@@ -67,8 +74,53 @@ class ReReportLogistic(LinearLogit):
         self.horizons_days = horizons_days
         self.penalty = penalty
 
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, followable_days: Any = None, cluster: Any = None) -> Self:
+        """Fit one logistic regression per horizon.
+
+        Parameters
+        ----------
+        X : DataFrame or ndarray, shape (n, p)
+            Features, one row per landmark.
+        y : ndarray or DataFrame, shape (n,)
+            Outcome with the fields ``event`` and ``duration_days``.
+        sample_weight : array-like of float, shape (n,), optional
+            Case weights, 0 and above.
+        followable_days : array-like of float, shape (n,), optional
+            Calendar days until follow-up of everyone ends: see `HorizonClassifier.fit`.
+        cluster : array-like, shape (n,), optional
+            Label of each row's household network, for errors that hold when its rows fare alike. Coefficients do not
+            depend on it.
+
+        Returns
+        -------
+        ReReportLogistic
+            The fitted model itself.
+
+        Raises
+        ------
+        ConfigError
+            If a setting is not allowed.
+        DataError
+            If the input does not meet its rule, or the rows known at a horizon are of one cluster.
+        FitError
+            If by some horizon nobody re-reported, everybody did, or nobody was followed so long.
+        """
+        training, outcomes = self._known(X, y, sample_weight, followable_days)
+        labels = checked_cluster(cluster, training.kept)
+        self._learn_by_cluster(self._design(training), training.weight, outcomes, labels)
+        return self
+
     def _learn_lines(self, design: Floats, case_weight: Floats, outcomes: tuple[HorizonOutcome, ...]) -> None:
-        fits = [_fit_horizon(design, outcome, case_weight, self.penalty) for outcome in outcomes]
+        self._learn_by_cluster(design, case_weight, outcomes, None)
+
+    def _learn_by_cluster(
+        self,
+        design: Floats,
+        case_weight: Floats,
+        outcomes: tuple[HorizonOutcome, ...],
+        labels: NDArray[Any] | None,
+    ) -> None:
+        fits = [_fit_horizon(design, outcome, case_weight, self.penalty, labels) for outcome in outcomes]
         self.intercept_ = np.array([intercept for intercept, _, _, _ in fits])
         self.coef_ = np.array([coef for _, coef, _, _ in fits])
         self.covariance_ = np.array([covariance for _, _, covariance, _ in fits])
@@ -99,21 +151,22 @@ class ReReportLogistic(LinearLogit):
 
 
 def _fit_horizon(
-    design: Floats, outcome: HorizonOutcome, case_weight: Floats, penalty: float
+    design: Floats, outcome: HorizonOutcome, case_weight: Floats, penalty: float, labels: NDArray[Any] | None
 ) -> tuple[float, Floats, Floats, float]:
     """Return intercept, coefficients, their covariance and the weighted number of events."""
     rows = known_rows(design, outcome, case_weight)
     ridge = penalty * rows.n_events
+    its = None if labels is None else labels[outcome.weight > 0]
     solver = LogisticRegression(C=1.0 / ridge, solver="newton-cholesky", tol=1e-9, max_iter=200)
     with one_blas_thread():
         solver.fit(rows.columns, rows.label, sample_weight=rows.weight)
-        covariance = _sandwich(rows, rows.label - solver.predict_proba(rows.columns)[:, 1], ridge)
+        covariance = _sandwich(rows, rows.label - solver.predict_proba(rows.columns)[:, 1], ridge, its)
     coef = solver.coef_[0] / rows.scale
     intercept = float(solver.intercept_[0] - rows.center @ coef)
     return intercept, coef, covariance / np.outer(rows.scale, rows.scale), rows.n_events
 
 
-def _sandwich(rows: KnownRows, residual: Floats, ridge: float) -> Floats:
+def _sandwich(rows: KnownRows, residual: Floats, ridge: float, labels: NDArray[Any] | None) -> Floats:
     columns, weight = rows.columns, rows.weight
     design = np.column_stack([np.ones(len(columns)), columns])
     chance = np.where(residual > 0, 1.0 - residual, -residual)
@@ -121,4 +174,4 @@ def _sandwich(rows: KnownRows, residual: Floats, ridge: float) -> Floats:
     information[1:, 1:] += ridge * np.eye(columns.shape[1])
     # each row's influence first: its square cannot be negative, not by rounding either
     influence = (design * (weight * residual)[:, None]) @ np.linalg.inv(information)
-    return np.asarray((influence.T @ influence)[1:, 1:], dtype=np.float64)
+    return clustered_square(influence[:, 1:], labels)

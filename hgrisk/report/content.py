@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _INTERVAL = ("estimate", "lower", "upper")
 FURTHER: Mapping[str, tuple[str, ...]] = {
+    "comparison": ("model", "against", "metric", "horizon_days", "difference", "lower", "upper"),
     "selection": ("model", "candidate", "mean", "se", "is_best", "is_chosen"),
     "card_points": ("model", "item", "level", "points"),
     "card_risks": ("model", "horizon_days", "total", "n_rows", "risk", "lower", "upper"),

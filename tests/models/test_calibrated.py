@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from hgrisk.errors import ConfigError, DataError, FitError
 from hgrisk.models.base_rate import BaseRate
-from hgrisk.models.by_horizon.risk_maps import isotonic_map
+from hgrisk.models.by_horizon.risk_maps import isotonic_map, level_intercept, platt_slope
 from hgrisk.models.calibrated import Calibrated
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
@@ -18,6 +18,7 @@ from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.penalty import choose_penalty
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.models.registry import TRUSTED_TYPES
+from hgrisk.models.report_count import ReportCount
 from hgrisk.models.score_terms import ScoreTerms
 from hgrisk.surv import Surv
 
@@ -67,8 +68,12 @@ def test_a_model_that_remembers_households_is_found_out(method):
 
 def test_the_map_is_learnt_from_predictions_of_the_other_folds(features, outcome):
     clusters = np.arange(len(features)) // 3
-    model = Calibrated(ReReportLogistic(), "isotonic", folds=4, horizons_days=(365,), seed=2)
-    model.fit(features, outcome, cluster=clusters)
+    isotonic, platt = (
+        Calibrated(ReReportLogistic(), method, folds=4, horizons_days=(365,), seed=2).fit(
+            features, outcome, cluster=clusters
+        )
+        for method in ("isotonic", "platt")
+    )
     fold = network_folds(clusters, 4, 2)
     risk = np.empty(len(features))
     for number in range(4):
@@ -76,10 +81,14 @@ def test_the_map_is_learnt_from_predictions_of_the_other_folds(features, outcome
         risk[fold == number] = others.predict_risk(features[fold == number], 365)
     uncensored = uncensored_probability(outcome["duration_days"], outcome["event"], np.ones(len(features)))
     known = outcome_at(outcome["duration_days"], outcome["event"], uncensored, 365.0)
-    knots, values = isotonic_map(risk, known.label, known.weight)
-    np.testing.assert_allclose(model.knots_[0], knots, atol=EXACT)
+    knots, values = isotonic_map(risk, known.label, known.weight, clusters)
+    np.testing.assert_allclose(isotonic.knots_[0], knots, atol=EXACT)
     whole = ReReportLogistic((365,)).fit(features, outcome).predict_risk(features, 365)
-    np.testing.assert_allclose(model.predict_risk(features, 365), np.interp(whole, knots, values), atol=EXACT)
+    np.testing.assert_allclose(isotonic.predict_risk(features, 365), np.interp(whole, knots, values), atol=EXACT)
+    slope = platt_slope(risk, known.label, known.weight, fold)
+    level = level_intercept(whole, known.label, known.weight, slope)  # of the model itself, not of its copies
+    assert abs(slope - platt_slope(risk, known.label, known.weight)) > 1e-3
+    np.testing.assert_allclose(platt.predict_risk(features, 365), expit(level + slope * logit(whole)), atol=1e-9)
 
 
 def test_an_overfitted_model_gets_a_slope_below_1_and_its_risks_come_right():
@@ -103,6 +112,13 @@ def test_no_map_changes_nothing(features, outcome):
         np.testing.assert_array_equal(model.predict(features), alone.predict(features))
         np.testing.assert_array_equal(model.predict_risk(features, 365), alone.predict_risk(features, 365))
         assert model.supported_times_ == alone.supported_times_
+    late = (int(outcome["duration_days"].max()) + 1,)
+    assert (
+        Calibrated(CoxRegression(penalty=0.01), "none", horizons_days=late)
+        .fit(features, outcome)
+        .predict(features)
+        .any()
+    )
 
 
 @pytest.fixture(scope="module", params=["isotonic", "platt"])
@@ -235,3 +251,88 @@ def test_settings_that_are_not_allowed_are_refused(features, outcome):
         Calibrated().fit(features, outcome, cluster=[1, 2])
     with pytest.raises(ConfigError, match="Horizons are days above 0"):
         Calibrated(horizons_days=()).fit(features, outcome)
+
+
+def counts(n=3000, seed=0):
+    """Rows of one count with risks of .2 to .6, all followed for 400 days: many are equal in all."""
+    rng = np.random.default_rng(seed)
+    reports = np.minimum(rng.poisson(1.0, n), 4)
+    days = np.ceil(rng.exponential(-365 / np.log1p(-(0.2 + 0.1 * reports))))
+    X = pd.DataFrame({"prior_reports_ever": reports.astype(float)})
+    return X, Surv.from_arrays(days <= 400, np.minimum(days, 400))
+
+
+@pytest.mark.parametrize("method", ["isotonic", "platt"])
+def test_equal_rows_without_networks_are_not_parted_by_their_outcome(method):
+    X, y = counts()
+    model = Calibrated(ReportCount((365,)), method, horizons_days=(365,)).fit(X, y)
+    asked = pd.DataFrame({"prior_reports_ever": [0.0, 2.0, 4.0]})
+    np.testing.assert_allclose(model.predict_risk(asked, 365), [0.2, 0.4, 0.6], atol=0.06)
+    mixed, weight = np.random.default_rng(1).permutation(len(X)), np.tile([1.0, 3.0], len(X) // 2)
+    model = clone(model).fit(X, y, sample_weight=weight)  # equal rows of unequal weight
+    again = clone(model).fit(X.iloc[mixed], y[mixed], sample_weight=weight[mixed])
+    np.testing.assert_allclose(again.predict_risk(asked, 365), model.predict_risk(asked, 365), atol=EXACT)
+
+
+def noise(n, seed):
+    rng = np.random.default_rng(seed)
+    days = np.where(rng.random(n) < 0.3, 200.0, rng.integers(300, 1000, n))
+    event = np.where(days == 200, 1, rng.choice([0, 2], n))
+    return pd.DataFrame(rng.normal(size=(n, 3)), columns=list("abc")), Surv.from_arrays(event, days)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_noise_never_turns_a_ranking_over_and_the_mean_risk_is_the_observed_share(seed):
+    X, y = noise(400, seed)
+    model = Calibrated(method="platt", horizons_days=(365,)).fit(X, y)
+    assert model.slope_[0] >= 0
+    uncensored = uncensored_probability(y["duration_days"], y["event"], np.ones(400))
+    known = outcome_at(y["duration_days"], y["event"], uncensored, 365.0)
+    mean = np.average(model.predict_risk(X, 365), weights=known.weight)
+    assert mean == pytest.approx(np.average(known.label, weights=known.weight), abs=1e-9)
+    score = np.argsort(model.model_.predict(X))
+    assert np.all(np.diff(model.predict_risk(X, 365)[score]) >= -EXACT)
+
+
+def test_isotonic_risks_are_never_0_or_1():
+    rng = np.random.default_rng(2)
+    X = pd.DataFrame({"a": rng.normal(size=600)})
+    days = np.where(rng.random(600) < expit(-2 + 1.5 * X["a"]), 100.0, 400.0)
+    model = Calibrated(horizons_days=(365,)).fit(X, Surv.from_arrays(days == 100, days))
+    risk = model.predict_risk(pd.DataFrame({"a": [-9.0, 9.0]}), 365)
+    assert 0.001 < risk[0] < 0.05
+    assert risk[1] < 0.999
+    row, y = np.repeat(np.arange(600), 5), Surv.from_arrays(days == 100, days)
+    once = Calibrated(horizons_days=(365,)).fit(X, y, cluster=np.arange(600))
+    copied = Calibrated(horizons_days=(365,)).fit(X.iloc[row], y[row], cluster=row)
+    np.testing.assert_allclose(copied.predict_risk(X, 365), once.predict_risk(X, 365), atol=1e-6)
+
+
+def test_a_new_site_counts_each_network_once():
+    X, y, _ = shifted(60)
+    mild = y.copy()
+    flipped = np.flatnonzero(y["event"] == 1)[:4]
+    mild["event"][flipped], mild["duration_days"][flipped] = 0, 400.0
+    fitted = ReReportLogistic((365,), penalty=1e-4).fit(X, y)
+    row = np.repeat(np.arange(60), 30)
+    alone = Calibrated(fitted, "site", horizons_days=(365,)).fit(X, mild)
+    networks = Calibrated(fitted, "site", horizons_days=(365,)).fit(X.iloc[row], mild[row], cluster=row)
+    rows = Calibrated(fitted, "site", horizons_days=(365,)).fit(X.iloc[row], mild[row])
+    assert alone.change_ == networks.change_ == ["none"]
+    assert rows.change_ != ["none"]
+
+
+def test_a_fold_that_cannot_teach_is_named():
+    X = pd.DataFrame({"a": np.arange(10.0)})
+    y = Surv.from_arrays([1] + [0] * 9, [10] + [400] * 9)
+    sentence = "Without fold {} of {}, some row re-reports within 365 days, but found none: {}."
+    with pytest.raises(FitError) as caught:
+        Calibrated(folds=5, horizons_days=(365,)).fit(X, y)
+    assert str(caught.value) in {sentence.format(number, 5, "use fewer folds") for number in range(1, 6)}
+    with pytest.raises(FitError) as caught:
+        Calibrated(folds=2, horizons_days=(365,)).fit(X, y)
+    assert str(caught.value) in {sentence.format(number, 2, "use method='none'") for number in (1, 2)}
+    with pytest.raises(FitError, match=r"^Some row re-reports within 5 days, but found none: leave this horizon out"):
+        Calibrated(horizons_days=(5,)).fit(X, y)  # of all rows
+    with pytest.raises(FitError, match=r"^Some row is followed for 500 days"):
+        Calibrated(CoxRegression(penalty=0.1), horizons_days=(500,)).fit(X, y)

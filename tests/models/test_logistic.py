@@ -218,3 +218,59 @@ def test_terms_add_up_to_each_horizons_own_logit(features, outcome):
     prepared = model.preparer_.transform(features).to_numpy()
     expected = ((prepared - model.center_) * model.coef_[-1])[:, region].sum(axis=1)
     np.testing.assert_allclose(terms.values[:, terms.names.index("region")], expected, atol=1e-12)
+
+
+def households(seed, n=100, size=8):
+    """Rows of households that fare alike, a covariate of the household and one of the row; neither has an effect."""
+    rng = np.random.default_rng(seed)
+    name = np.repeat(np.arange(n), size)
+    X = pd.DataFrame({"household": rng.normal(size=n)[name], "row": rng.normal(size=len(name))})
+    hit = rng.random(len(name)) < expit(-0.5 + rng.normal(0.0, 2.0, n)[name])
+    return X, Surv.from_arrays(hit, np.where(hit, 100, 400)), name
+
+
+def test_clustered_errors_have_the_spread_of_repeated_samples_of_households():
+    draws = [households(seed) for seed in range(80)]
+    fits = [ReReportLogistic((365,)).fit(X, y, cluster=name) for X, y, name in draws]
+    spread = np.std([fit.coef_[0] for fit in fits], axis=0)
+    error = np.mean([np.sqrt(np.diag(fit.covariance_[0])) for fit in fits], axis=0)
+    np.testing.assert_allclose(error, spread, rtol=0.2)
+    plain = [ReReportLogistic((365,)).fit(X, y) for X, y, _ in draws]
+    np.testing.assert_array_equal(plain[0].coef_, fits[0].coef_)
+    assert np.mean([np.sqrt(fit.covariance_[0, 0, 0]) for fit in plain]) < 0.75 * spread[0]
+
+
+def test_copies_within_a_cluster_tell_nothing_more():
+    X, y, _ = simulate(300)
+    row = np.repeat(np.arange(300), 4)
+    once = ReReportLogistic((365,)).fit(X, y)
+    copied = ReReportLogistic((365,)).fit(X.iloc[row], y[row], cluster=[f"case {number}" for number in row])
+    known = np.isin(y["event"], (1, 2)) | (y["duration_days"] >= 365)
+    factor = known.sum() / (known.sum() - 1)
+    np.testing.assert_allclose(copied.covariance_, factor * once.covariance_, rtol=1e-6)
+    alone = ReReportLogistic((365,)).fit(X, y, cluster=np.arange(300))
+    np.testing.assert_allclose(alone.covariance_, factor * once.covariance_, rtol=1e-12)
+
+
+def test_rows_of_weight_0_have_no_cluster_and_wrong_labels_are_refused():
+    X, y, name = households(1)
+    weight = np.where(name < 50, 0.0, 1.0)
+    some = weight > 0
+    model = ReReportLogistic((365,)).fit(X, y, sample_weight=weight, cluster=name)
+    fewer = ReReportLogistic((365,)).fit(X[some], y[some], cluster=name[some])
+    np.testing.assert_allclose(model.covariance_, fewer.covariance_, rtol=1e-9)
+    for labels, rule in (
+        (np.zeros(800), "Cluster-robust errors need at least 2 clusters, but found 1"),
+        (name[:-1], "Cluster labels are one per row"),
+        ([None, *name[1:]], "Each row has a cluster label"),
+    ):
+        with pytest.raises(DataError, match=rule):
+            ReReportLogistic((365,)).fit(X, y, cluster=labels)
+
+
+def test_clusters_follow_their_rows_where_some_have_no_answer():
+    X, y, _ = simulate(600)
+    name, mixed = np.arange(600) // 3, np.random.default_rng(3).permutation(600)
+    model = ReReportLogistic((183, 365)).fit(X, y, cluster=name)
+    again = ReReportLogistic((183, 365)).fit(X.iloc[mixed], y[mixed], cluster=name[mixed])
+    np.testing.assert_allclose(again.covariance_, model.covariance_, rtol=1e-6)

@@ -70,12 +70,16 @@ class LinearLogit(HorizonClassifier):
         return ScoreTerms(names, values, base, self._logits(frame)[:, horizon], "logit")
 
     def _learn(self, training: Training, outcomes: tuple[HorizonOutcome, ...]) -> None:
+        self._learn_lines(self._design(training), training.weight, outcomes)
+
+    def _design(self, training: Training) -> Floats:
+        """Learn the preparation, and return the prepared columns, shape (n, q)."""
         self.preparer_ = FeaturePreparer().fit(training.frame)
         design = numeric_matrix(self.preparer_.transform(training.frame))
         if design.shape[1] == 0:
             raise DataError("A logistic regression has at least one column that varies", "none", "use BaseRate")
         self.center_ = training.weight @ design / training.weight.sum()
-        self._learn_lines(design, training.weight, outcomes)
+        return design
 
     @abstractmethod
     def _learn_lines(self, design: Floats, case_weight: Floats, outcomes: tuple[HorizonOutcome, ...]) -> None:

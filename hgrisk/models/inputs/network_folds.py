@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hgrisk.errors import ConfigError
@@ -45,3 +46,35 @@ def network_folds(clusters: Any, n_folds: int, seed: int, cure: str = "use fewer
         raise ConfigError("Cross-validation has 2 folds or more, and a cluster for each", found, cure)
     assigned = np.random.default_rng(seed).permutation(np.arange(len(names)) % n_folds)
     return assigned[code].astype(np.int64)
+
+
+def row_names(frame: pd.DataFrame, outcome: NDArray[np.void], *sizes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return a name for each row, so that folds of rows without networks do not depend on the order of rows.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+        Features.
+    outcome : ndarray, shape (n,)
+        Structured array of the outcome.
+    *sizes : ndarray, shape (n,)
+        Further numbers, such as case weights; only their order counts.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        0 to n - 1: the place of each row once all are sorted. Rows that are equal in all are exchangeable, and have
+        places of their own: if they shared one, rows of one pattern would be parted by their outcome.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"prior_reports": [1, 1, 1]})
+    >>> y = np.array([(0, 400.0)] * 3, dtype=[("event", "i1"), ("duration_days", "f8")])
+    >>> row_names(frame, y).tolist()
+    [0, 1, 2]
+    """
+    times = pd.DataFrame({name: outcome[name] for name in outcome.dtype.names or ()}, index=frame.index)
+    mixed = pd.util.hash_pandas_object(pd.concat([frame, times], axis=1), index=False).to_numpy()
+    names = np.empty(len(frame), dtype=np.int64)
+    names[np.lexsort((*sizes, mixed))] = np.arange(len(frame))
+    return names

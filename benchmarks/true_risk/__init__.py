@@ -1,0 +1,1 @@
+"""Made-up landmarks with their true risk, and what classifiers and designs make of them: see classifier_truth.py."""
