@@ -89,8 +89,8 @@ def observed_risks(
         found = f"{weights[copies != weights][0]}"
         raise DataError("Calibration errors take rows a whole number of times", found, "pass counts of copies")
     risk, start = sample.risk_at(horizon_days), None
-    duration = np.minimum(sample.duration_days, horizon_days)
-    event = np.where(sample.duration_days > horizon_days, CENSORED, sample.event)
+    # a row followed for longer is at risk up to the horizon, and nothing that happens to it afterwards counts
+    duration, event = sample.duration_days, np.where(sample.duration_days > horizon_days, CENSORED, sample.event)
     for draw in copies:
         rows = np.repeat(np.arange(len(sample)), draw)
         curve = fit_curve(duration[rows], event[rows], risk[rows], horizon_days, start)
@@ -156,9 +156,9 @@ def fit_curve(
     Parameters
     ----------
     duration : ndarray of float, shape (n,)
-        Days at risk; `observed_risks` ends them at the horizon.
+        Days at risk.
     event : ndarray of int, shape (n,)
-        0 censored, 1 re-report, 2 and above a competing event.
+        0 censored, 1 re-report, 2 and above a competing event; `observed_risks` counts none after the horizon.
     risk : ndarray of float, shape (n,)
         Predicted risks by the horizon.
     horizon_days : float

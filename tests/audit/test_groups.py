@@ -164,3 +164,16 @@ def test_refused(households, by, change, text):
     with pytest.raises(DataError) as caught:
         audit_groups(households.reported, horizon_days=365, **given)
     assert str(caught.value) == text
+
+
+def test_audited_are_the_rows_that_could_be_followed_to_the_horizon(households, by):
+    sample, asked = households.reported, SETTINGS.model_copy(update={"n_resamples": 0, "min_events": 1})
+    able = np.where(np.arange(600) % 4 == 0, 300.0, 900.0)
+    rows, y = able >= 365, Surv.from_arrays(sample.event, sample.duration_days)
+    whole = Sample.build(y, y, sample.risk, sample.times, followable_days=able)
+    alone = Sample.build(y[rows], y[rows], sample.risk[rows], sample.times)
+    found = audit_groups(whole, by, households.clusters, 365, settings=asked)
+    expected = audit_groups(alone, by[rows], households.clusters[rows], 365, settings=asked)
+    pd.testing.assert_frame_equal(found.table, expected.table, rtol=1e-9)
+    assert found.threshold == expected.threshold
+    assert found.table["n"].iloc[0] == 450

@@ -131,7 +131,14 @@ def test_draws_are_those_of_all_networks_whatever_could_be_followed(cohort, able
     y = cohort.y[able >= 365]
     alone = Sample.build(y, y, cohort.truth[able >= 365], cohort.grid)
     np.testing.assert_allclose(found.replicates["auc", 365], get_metric("auc").compute(alone, 365, weights), atol=EXACT)
-    assert found.pairing != run(cohort, settings=FEW, seed=4).pairing
+    whole = Sample.build(cohort.y, cohort.y, cohort.truth, cohort.grid, followable_days=able)
+    drawn = cluster_weights(np.arange(300) // 2, 30, 4)
+    np.testing.assert_array_equal(found.replicates["auc", 365], get_metric("auc").compute(whole, 365, drawn))
+
+
+def test_who_could_be_followed_is_part_of_the_pairing(cohort, able):
+    followed = [None, able, np.where(able == 360, 365, able)]
+    assert len({run(cohort, settings=FEW, followable_days=days).pairing for days in followed}) == 3
 
 
 def test_tables_of_a_horizon_are_of_the_rows_that_could_be_followed_to_it(cohort, able):
