@@ -3,17 +3,20 @@
 import ast
 import contextlib
 import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from hgrisk.config import Experiment
 from hgrisk.simulate.parameters.interventions import NAMES
 from hgrisk.simulate.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+TOML = re.findall(r"^```toml\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 MOST_STATEMENTS = 20
 
 
@@ -51,6 +54,15 @@ def test_the_classifiers_follow_on_the_survival_models(walked, capsys):
     assert "points" in out
     assert "earlier" in out
     assert "This makes the score" in out
+
+
+def test_the_experiment_file_asks_for_what_the_text_says():
+    block = next(block for block in TOML if "[validation]" in block)
+    experiment = Experiment.parse({"name": "readme", **tomllib.loads(block)}, "README.md")
+    assert [model.label for model in experiment.models] == ["prior_count", "points_card", "chosen"]
+    assert list(experiment.models[2].build_candidates()) == ["report_count", "penalty=0.1", "penalty=0.01"]
+    assert experiment.audit_columns == ("region", "sex")
+    assert experiment.explain.by_year
 
 
 def test_the_example_is_short(example):

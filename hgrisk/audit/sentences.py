@@ -6,19 +6,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from hgrisk.audit.groups import GroupAudit
-from hgrisk.audit.label_bias import ADJUSTED, AS_REPORTED, EQUAL, LabelBias
+import pandas as pd
+
+from hgrisk.audit.label_bias import ADJUSTED, AS_REPORTED, EQUAL
 from hgrisk.audit.proxy import ProxyResult
 from hgrisk.words import load_words, number_marks
 
 
-def group_sentences(audit: GroupAudit, capacity_share: float, lang: str) -> tuple[str, ...]:
+def group_sentences(table: pd.DataFrame, capacity_share: float, lang: str) -> tuple[str, ...]:
     """Say how to read the table of groups.
 
     Parameters
     ----------
-    audit : GroupAudit
-        The audit.
+    table : DataFrame
+        The table of a :class:`~hgrisk.audit.groups.GroupAudit`.
     capacity_share : float
         The share flagged.
     lang : str
@@ -30,11 +31,11 @@ def group_sentences(audit: GroupAudit, capacity_share: float, lang: str) -> tupl
         Sentences; none of them names a group as better or worse.
     """
     words = load_words(lang, "hgrisk.audit")["groups"]
-    groups = audit.table.drop_duplicates(["attribute", "group"])
+    groups = table.drop_duplicates(["attribute", "group"])
     count = int((~groups["shown"]).sum())
     said = [words["about"].format(share=_percent(capacity_share, lang)), words["question"], words["not_safe"]]
     if count:
-        said.append(words["withheld_one" if count == 1 else "withheld"].format(count=count, n=audit.min_n))
+        said.append(words["withheld_one" if count == 1 else "withheld"].format(count=count))
     return tuple(said)
 
 
@@ -65,13 +66,13 @@ def proxy_sentences(result: ProxyResult, lang: str) -> tuple[str, ...]:
     return (*said, words["caution"])
 
 
-def label_bias_sentences(result: LabelBias, group: str, lang: str) -> tuple[str, ...]:
+def label_bias_sentences(table: pd.DataFrame, group: str, lang: str) -> tuple[str, ...]:
     """Say what a supposed difference in reporting would change.
 
     Parameters
     ----------
-    result : LabelBias
-        The analysis.
+    table : DataFrame
+        The table of a :class:`~hgrisk.audit.label_bias.LabelBias`.
     group : str
         The group reported more often, in the reader's words.
     lang : str
@@ -83,8 +84,8 @@ def label_bias_sentences(result: LabelBias, group: str, lang: str) -> tuple[str,
         What is supposed, what would follow, and a caution.
     """
     words = load_words(lang, "hgrisk.audit")["label_bias"]
-    own = result.table[result.table["group"] == "group"]
-    said = [words["suppose"].format(group=group, factor=number_marks(f"{result.factor:g}", lang))]
+    own = table[table["group"] == "group"]
+    said = [words["suppose"].format(group=group, factor=number_marks(f"{own['factor'].iloc[0]:g}", lang))]
     if own["shown"].all():
         values = own.set_index(["scenario", "measure"])["estimate"]
         shares = {

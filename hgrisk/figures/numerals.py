@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -95,6 +96,30 @@ def numerals(lang: str) -> Numerals:
     '12.345'
     """
     return Numerals(lang, **load_words(lang, "hgrisk.figures")["numerals"])
+
+
+def decimals_for(values: Iterable[float], digits: int = 3) -> int:
+    """Return how many decimals give the largest of some numbers a number of digits that mean something.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Numbers that stand below each other; missing ones are passed over.
+    digits : int
+        Digits of the largest, its leading zeros aside.
+
+    Returns
+    -------
+    int
+        From 0 to 6; 3 where there is no number but 0.
+
+    Examples
+    --------
+    >>> decimals_for([0.0221, 0.0009]), decimals_for([-12.5, 3.0]), decimals_for([])
+    (4, 1, 3)
+    """
+    largest = max((abs(float(value)) for value in values if not _missing(value)), default=0.0)
+    return min(max(digits - 1 - math.floor(math.log10(largest)), 0), 6) if largest > 0 else 3
 
 
 def _missing(value: float) -> bool:

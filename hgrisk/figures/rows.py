@@ -14,6 +14,7 @@ from hgrisk.figures.canvas import BLUE, GREY, GRID, INK, RULE, Sheet, add_axes, 
 
 VALUE_WIDTH, GAP = 168, 14
 CHARACTER = 0.56  # mean width of a character, as a share of the font size
+BOLD = 1.1  # bold characters, as the names on a narrow sheet, are this much wider
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def wrapped(text: str, room: float, font: float) -> list[str]:
 def _places(rows: list[Row], sheet: Sheet, label_width: float) -> list[_Place]:
     places, top, line, wide = [], 0.0, sheet.font * 1.3, label_width > 0
     for row in rows:
-        room = label_width if wide else sheet.width - (0 if row.note or not row.value else VALUE_WIDTH)
+        room = label_width if wide else (sheet.width - (0 if row.note or not row.value else VALUE_WIDTH)) / BOLD
         text = tuple(wrapped(row.label, room, sheet.font)) or ("",)
         if not row.value:
             height = len(text) * line + 10

@@ -83,12 +83,13 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first column names the rows."""
+    """A table whose first column names the rows; ``role`` is a CSS class such as ``card``."""
 
     caption: str
     heads: tuple[Head, ...]
     groups: tuple[RowGroup, ...]
     note: str = ""
+    role: str = ""
     kind: ClassVar[str] = "table"
 
 
@@ -117,6 +118,7 @@ class Fold:
 
     summary: str
     blocks: tuple[Block, ...]
+    is_open: bool = False
     kind: ClassVar[str] = "fold"
 
 

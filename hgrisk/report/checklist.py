@@ -20,7 +20,7 @@ from hgrisk.words import load_words
 
 FURTHER: Mapping[str, tuple[str, ...]] = {
     "validation": ("design", "part"),
-    "optimism": ("metric", "optimism", "n_draws"),
+    "validation_optimism": ("metric", "optimism", "n_draws"),
     "audit_groups": ("attribute",),
 }
 """Further tables of a run that a checklist reads, and the columns it needs of them."""
@@ -36,7 +36,7 @@ def facts_by_topic(content: ReportContent, speaking: Voice, further: Tables | No
     speaking : Voice
         The language.
     further : Mapping of str to DataFrame, optional
-        More tables of the run: ``"validation"``, ``"optimism"`` and ``"audit_groups"``; others are not read.
+        More tables of the run: ``"validation"``, ``"validation_optimism"`` and ``"audit_groups"``; others are not read.
 
     Returns
     -------

@@ -168,7 +168,7 @@ def further_facts(tables: Tables, speaking: Voice) -> dict[str, Values]:
     Parameters
     ----------
     tables : Mapping of str to DataFrame
-        ``"validation"``, ``"optimism"`` and ``"audit_groups"``, as far as the run has them.
+        ``"validation"``, ``"validation_optimism"`` and ``"audit_groups"``, as far as the run has them.
     speaking : Voice
         The language.
 
@@ -180,16 +180,19 @@ def further_facts(tables: Tables, speaking: Voice) -> dict[str, Values]:
     found: dict[str, Values] = dict.fromkeys(("designs", "refitted", "optimism", "audit"))
     if "validation" in tables:
         parts = tables["validation"].groupby("design", sort=False)["part"].nunique()
-        found["designs"] = {"designs": ", ".join(f"{design} ({n})" for design, n in parts.items())}
+        named = ((speaking.label("designs", design), n) for design, n in parts.items())
+        found["designs"] = {"designs": ", ".join(f"{name} ({n})" for name, n in named)}
         found["refitted"] = {}
-    if "optimism" in tables:
-        table = tables["optimism"]
+    if "validation_optimism" in tables:
+        table = tables["validation_optimism"]
         metric = table["metric"].iloc[0]
         draws = {"draws": speaking.num.count(table["n_draws"].max()), "metric": speaking.label("metrics", metric)}
         bounds = _range(table.loc[table["metric"] == metric, "optimism"], speaking)
         found["optimism"] = None if bounds is None else draws | dict(bounds)
     if "audit_groups" in tables:
-        found["audit"] = {"attributes": _listed(tables["audit_groups"]["attribute"], "audits", speaking)}
+        attributes = tables["audit_groups"]["attribute"]
+        told = _listed(attributes[attributes != EVERYONE], "audits", speaking)
+        found["audit"] = {"attributes": told} if told else None
     return found
 
 

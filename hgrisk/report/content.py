@@ -39,10 +39,15 @@ FURTHER: Mapping[str, tuple[str, ...]] = {
     "validation_optimism": ("model", "metric", "horizon_days", "apparent", "optimism", "corrected"),
     "validation_learning": ("share", "draw", "n_train_networks", "model", "metric", "horizon_days", *_INTERVAL),
     "validation_omitted": ("design", "part", "horizon_days", "reason"),
-    "audit_groups": ("model", "attribute", "group", "horizon_days", "measure", *_INTERVAL, "difference", "n", "shown"),
+    "audit_groups": (
+        *("model", "attribute", "group", "horizon_days", "measure", *_INTERVAL, "difference", "difference_lower"),
+        *("difference_upper", "n", "shown"),
+    ),
     "audit_proxy": ("attribute", "level", "auc", "lower", "upper", "n", "shown"),
     "audit_proxy_features": ("attribute", "level", "feature", "weight", "auc_alone"),
-    "audit_label_bias": ("model", "attribute", "level", "group", "scenario", "measure", *_INTERVAL, "n", "shown"),
+    "audit_label_bias": (
+        *("model", "attribute", "level", "group", "scenario", "factor", "measure", *_INTERVAL, "n", "shown"),
+    ),
 }
 """Tables that a run may have beside its scores, by name, with their first columns."""
 

@@ -70,7 +70,8 @@ def probast_table(content: ReportContent, lang: str = "en", further: Tables | No
     lang : str
         ``"en"`` or ``"nl"``.
     further : Mapping of str to DataFrame, optional
-        More tables of the run that are read where they are there: ``"validation"``, ``"optimism"``, ``"audit_groups"``.
+        More tables of the run that are read where they are there: ``"validation"``, ``"validation_optimism"``,
+        ``"audit_groups"``.
 
     Returns
     -------

@@ -8,12 +8,18 @@ from importlib import resources
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from hgrisk.report.blocks import Section
+from hgrisk.report.card import card
+from hgrisk.report.choice import choice
 from hgrisk.report.cohort import cohort, time_to_rereport
 from hgrisk.report.content import ReportContent
 from hgrisk.report.data import features, limits, quality, repeat
+from hgrisk.report.explanation import explanation
+from hgrisk.report.fairness import fairness
 from hgrisk.report.opening import opening
+from hgrisk.report.reporting import reporting
 from hgrisk.report.results import calibration, coefficients, ladder
 from hgrisk.report.scores import audit, scores
+from hgrisk.report.validation import validation
 from hgrisk.report.voice import Voice, voice
 
 
@@ -83,11 +89,17 @@ def sections(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Secti
         ladder(content, voice),
         calibration(content, voice, min_cell),
         scores(content, voice),
+        validation(content, voice, min_cell),
+        choice(content, voice),
         audit(content, voice, min_cell),
+        fairness(content, voice, min_cell),
         coefficients(content, voice),
+        card(content, voice, min_cell),
+        explanation(content, voice, min_cell),
         features(content, voice),
         quality(content, voice),
         limits(content, voice),
+        reporting(content, voice),
         repeat(content, voice),
     )
     return tuple(section for section in every if section is not None)

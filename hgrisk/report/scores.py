@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -40,7 +40,7 @@ def scores(content: ReportContent, voice: Voice) -> Section:
     blocks: list[Block] = [Paragraph(voice.say("scores", "text"))]
     if content.apparent:
         blocks.append(Paragraph(voice.say("scores", "apparent"), "warned"))
-    blocks += [*_picture(everyone, voice), _score_table(everyone, voice.say("scores", "caption"), voice)]
+    blocks += [*_picture(everyone, voice), score_table(everyone, voice.say("scores", "caption"), voice)]
     return Section("scores", title, tuple(blocks))
 
 
@@ -90,10 +90,27 @@ def _picture(everyone: pd.DataFrame, voice: Voice) -> tuple[Picture, ...]:
         for size in ("wide", "narrow")
     )
     caption = voice.say("scores", "picture_table", metric=voice.label("metrics", metric))
-    return (Picture(narrow, wide, voice.say("scores", "picture"), _score_table(rows, caption, voice)),)
+    return (Picture(narrow, wide, voice.say("scores", "picture"), score_table(rows, caption, voice)),)
 
 
-def _score_table(everyone: pd.DataFrame, caption: str, voice: Voice) -> Table:
+def score_table(everyone: pd.DataFrame, caption: str, voice: Voice) -> Table:
+    """Make the table of every metric, models by horizon.
+
+    Parameters
+    ----------
+    everyone : DataFrame
+        Scores of one group: ``model``, ``metric``, ``horizon_days``, ``estimate``, ``lower``, ``upper``, ``n``,
+        ``n_events``.
+    caption : str
+        What the table shows.
+    voice : Voice
+        The language.
+
+    Returns
+    -------
+    Table
+        A group of rows per metric.
+    """
     horizons = sorted(everyone["horizon_days"].dropna().unique())
     together = [float("nan")] if everyone["horizon_days"].isna().any() else []
     heads = tuple(
@@ -138,8 +155,7 @@ def _size(rows: pd.DataFrame, voice: Voice) -> str:
 
 
 def _audit_tables(rows: pd.DataFrame, model: Any, voice: Voice, min_cell: int) -> tuple[Table, ...]:
-    metrics = list(rows["metric"].unique())
-    parts = [metrics[start : start + METRICS_PER_TABLE] for start in range(0, len(metrics), METRICS_PER_TABLE)]
+    parts = in_tables(rows["metric"].unique())
     name = voice.label("models", model)
     captions = [
         voice.say("audit", "caption_part" if len(parts) > 1 else "caption", model=name, part=number)
@@ -148,6 +164,28 @@ def _audit_tables(rows: pd.DataFrame, model: Any, voice: Voice, min_cell: int) -
     return tuple(
         _audit_table(rows, part, caption, voice, min_cell) for part, caption in zip(parts, captions, strict=True)
     )
+
+
+def in_tables(metrics: Iterable[str]) -> list[list[str]]:
+    """Divide metrics over tables that are narrow enough to print.
+
+    Parameters
+    ----------
+    metrics : iterable of str
+        The metrics.
+
+    Returns
+    -------
+    list of list of str
+        Those of each table, in their order.
+
+    Examples
+    --------
+    >>> in_tables(["auc", "brier", "ici", "e50"])
+    [['auc', 'brier', 'ici'], ['e50']]
+    """
+    each = list(metrics)
+    return [each[start : start + METRICS_PER_TABLE] for start in range(0, len(each), METRICS_PER_TABLE)]
 
 
 def _audit_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str, voice: Voice, min_cell: int) -> Table:

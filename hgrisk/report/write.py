@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hgrisk.report.blocks import Panels, Picture, Section
+from hgrisk.report.blocks import Block, Fold, Panels, Picture
 from hgrisk.report.content import ReportContent
 from hgrisk.report.render import render_page, sections
 from hgrisk.report.voice import voice
 
 REPORT = "report.html"
 FIGURES = "figures"
-ANCHORS = frozenset({"time", "ladder", "calibration", "scores", "coefficients"})
+ANCHORS = frozenset({"time", "ladder", "calibration", "scores", "validation", "coefficients", "explanation"})
 """Names that figures of a report can have; a file of another name is somebody else's."""
 
 
@@ -43,7 +43,7 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
         if earlier.stem.rpartition("-")[0] in ANCHORS or earlier.stem in ANCHORS:
             earlier.unlink()
     for section in made:
-        pictures = _pictures(section)
+        pictures = _pictures(section.blocks)
         for place, picture in enumerate(pictures, start=1):
             name = section.anchor if len(pictures) == 1 else f"{section.anchor}-{place}"
             drawing = picture.wide or picture.narrow
@@ -51,8 +51,14 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
     return page
 
 
-def _pictures(section: Section) -> list[Picture]:
+def _pictures(blocks: tuple[Block, ...]) -> list[Picture]:
+    """Return the pictures among blocks, those in panels and folds too, in their order."""
     found: list[Picture] = []
-    for block in section.blocks:
-        found += list(block.pictures) if isinstance(block, Panels) else [block] if isinstance(block, Picture) else []
+    for block in blocks:
+        if isinstance(block, Picture):
+            found.append(block)
+        elif isinstance(block, Panels):
+            found += block.pictures
+        elif isinstance(block, Fold):
+            found += _pictures(block.blocks)
     return found

@@ -6,7 +6,7 @@ import pytest
 
 from hgrisk.audit.groups import MEASURES, audit_groups
 from hgrisk.audit.label_bias import MEASURES as SHARES
-from hgrisk.audit.label_bias import SCENARIOS, LabelBias, label_bias
+from hgrisk.audit.label_bias import SCENARIOS, label_bias
 from hgrisk.audit.proxy import ProxyResult
 from hgrisk.audit.sentences import group_sentences, label_bias_sentences, proxy_sentences
 from hgrisk.audit.settings import AuditSettings
@@ -29,14 +29,14 @@ def proxy(lower: float) -> ProxyResult:
     return ProxyResult(table, top, 12)
 
 
-def bias(*, shown: bool) -> LabelBias:
+def bias(*, shown: bool) -> pd.DataFrame:
     values = {"observed": (0.6, 0.45, 0.45), "predicted": (0.58, 0.58, 0.44), "share_of_flags": (0.7, 0.7, 0.5255)}
     rows = [
-        ("group", scenario, measure, value, shown)
+        ("group", scenario, 1.5, measure, value, shown)
         for measure, of_scenario in values.items()
         for scenario, value in zip(SCENARIOS, of_scenario, strict=True)
     ]
-    return LabelBias(pd.DataFrame(rows, columns=["group", "scenario", "measure", "estimate", "shown"]), 1.5)
+    return pd.DataFrame(rows, columns=["group", "scenario", "factor", "measure", "estimate", "shown"])
 
 
 def test_every_measure_and_scenario_has_a_label():
@@ -95,18 +95,18 @@ def test_what_is_supposed_of_reporting():
 def test_how_to_read_the_groups(households):
     by = pd.DataFrame({"g": np.where(np.arange(600) < 30, "few", np.where(households.group, "a", "b"))})
     settings = AuditSettings(n_resamples=0, capacity_share=0.125)
-    audit = audit_groups(households.reported, by, households.clusters, 365, settings=settings)
+    audit = audit_groups(households.reported, by, households.clusters, 365, settings=settings).table
     said = group_sentences(audit, 0.125, "nl")
     assert said[0].startswith("Voor iedereen geldt één drempel: de 12,5% met de hoogste risico's worden gemarkeerd.")
     assert said[2] == "Gemarkeerd betekent niet gevaarlijk, en niet gemarkeerd betekent niet veilig."
-    assert said[3].startswith("1 groep is weggelaten: met minder dan 50 peilmomenten")
-    one = audit_groups(households.reported, by.assign(g="a"), households.clusters, 365, settings=settings)
+    assert said[3].startswith("1 groep is weggelaten: met te weinig peilmomenten")
+    one = audit_groups(households.reported, by.assign(g="a"), households.clusters, 365, settings=settings).table
     assert len(group_sentences(one, 0.125, "en")) == 3
 
 
 def test_made_results_have_the_columns_that_real_ones_have(households):
-    real = label_bias(households.reported, households.group, households.clusters, 365, settings=AuditSettings())
-    assert set(bias(shown=True).table) <= set(real.table)
+    real = label_bias(households.reported, households.group, households.clusters, 365, settings=AuditSettings()).table
+    assert set(bias(shown=True)) <= set(real)
     assert label_bias_sentences(real, "x", "en")[1].startswith("At equal reporting")
 
 

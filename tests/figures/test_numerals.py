@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from hgrisk.figures.numerals import numerals
+from hgrisk.figures.numerals import decimals_for, numerals
 
 MINUS = "\N{MINUS SIGN}"
 en, nl = numerals("en"), numerals("nl")
@@ -35,3 +35,19 @@ en, nl = numerals("en"), numerals("nl")
 )
 def test_numbers_are_written_as_readers_write_them(written, expected):
     assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "decimals"),
+    [
+        ([0.287, 0.01], 3, 3),
+        ([0.0221, -0.0009], 3, 4),
+        ([-0.0999], 2, 3),
+        ([12.5], 3, 1),
+        ([1234.0, 0.1], 3, 0),
+        ([1e-12], 3, 6),
+        ([0.0, math.nan], 3, 3),
+    ],
+)
+def test_the_largest_gets_its_digits(values, digits, decimals):
+    assert decimals_for(values, digits) == decimals

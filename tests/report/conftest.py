@@ -10,6 +10,7 @@ import pytest
 from hgrisk.curves import incidence_table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.render import render_report
+from tests.report.made_up_validation import fake_validation
 
 HORIZONS = (183, 365, 548, 730)
 STEPS = {
@@ -348,3 +349,8 @@ def html(pages, lang):
 @pytest.fixture(scope="session")
 def page(html):
     return Page(html)
+
+
+@pytest.fixture
+def validation_tables():
+    return fake_validation()

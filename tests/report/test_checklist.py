@@ -14,7 +14,7 @@ from hgrisk.words import load_words
 
 TABLES = {
     "validation": pd.DataFrame({"design": ["folds", "folds", "regions"], "part": ["1", "2", "Zeeland"]}),
-    "optimism": pd.DataFrame({"metric": ["uno_c"] * 2, "optimism": [0.01, 0.02], "n_draws": [200, 190]}),
+    "validation_optimism": pd.DataFrame({"metric": ["uno_c"] * 2, "optimism": [0.01, 0.02], "n_draws": [200, 190]}),
     "audit_groups": pd.DataFrame({"attribute": ["sex", "region", "sex"]}),
 }
 
@@ -85,5 +85,7 @@ def test_a_further_table_that_lacks_a_column_is_refused(full, name):
 
 def test_other_and_empty_further_tables_are_not_read(full):
     none = facts_by_topic(full, voice("en"))
-    assert facts_by_topic(full, voice("en"), {"learning": pd.DataFrame(), "optimism": pd.DataFrame()}) == none
+    assert (
+        facts_by_topic(full, voice("en"), {"learning": pd.DataFrame(), "validation_optimism": pd.DataFrame()}) == none
+    )
     assert [none[topic] for topic in ("designs", "refitted", "optimism", "audit")] == [None] * 4

@@ -85,19 +85,19 @@ def test_optimism_is_that_of_the_first_metric(optimism):
     table = pd.DataFrame(
         {"metric": ["uno_c", "uno_c", "brier"], "optimism": [*optimism, -3.0], "n_draws": [20, 19, 18]}
     )
-    found = further_facts({"optimism": table}, EN)
+    found = further_facts({"validation_optimism": table}, EN)
     low, high = np.nanmin(optimism), np.nanmax(optimism)
     assert found["optimism"] == {"draws": "20", "metric": "C", "low": f"{low:.3f}", "high": f"{high:.3f}"}
 
 
 def test_optimism_that_is_nowhere_defined_is_not_told():
     table = pd.DataFrame({"metric": ["uno_c"], "optimism": [np.nan], "n_draws": [20]})
-    assert further_facts({"optimism": table}, EN)["optimism"] is None
+    assert further_facts({"validation_optimism": table}, EN)["optimism"] is None
 
 
 def test_designs_are_told_with_their_number_of_parts():
     table = pd.DataFrame({"design": ["regions", "folds", "regions"], "part": ["a", "a", "b"]})
     table = pd.concat([table, table])  # by metric and horizon
     found = further_facts({"validation": table}, EN)
-    assert found["designs"] == {"designs": "regions (2), folds (1)"}
+    assert found["designs"] == {"designs": "region by region (2), cross-validation over household networks (1)"}
     assert (found["refitted"], found["audit"]) == ({}, None)

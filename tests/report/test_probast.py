@@ -69,11 +69,11 @@ def test_entries_are_the_facts_of_the_run(content):
 
 def test_further_tables_answer_what_the_run_alone_cannot(content):
     optimism = pd.DataFrame({"metric": ["uno_c"], "optimism": [0.01], "n_draws": [200]})
-    table = probast_table(content, further={"validation": VALIDATION, "optimism": optimism})
+    table = probast_table(content, further={"validation": VALIDATION, "validation_optimism": optimism})
     assert set(table.loc[~table["from_the_run"], "item"]) == {"3.3"}
     evaluation = of_part(table, "evaluation")["entry"]
-    assert "folds (2)" in evaluation["4.6"]
-    assert "folds (2)" in evaluation["4.1"]
+    assert "cross-validation over household networks (2)" in evaluation["4.6"]
+    assert "cross-validation over household networks (2)" in evaluation["4.1"]
     assert "200 bootstrap draws" in of_part(table, "development")["entry"]["4.5"]
 
 

@@ -1,0 +1,112 @@
+"""Cards that one can fill in by hand, and the risk at each total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
+from hgrisk.report.content import ReportContent
+from hgrisk.report.levels import level_words
+from hgrisk.report.results import feature_label, feature_sentences
+from hgrisk.report.voice import Voice
+
+
+def card(content: ReportContent, voice: Voice, min_cell: int) -> Section | None:
+    """Make the section on points cards, and on the risks of whatever counts to a total.
+
+    Parameters
+    ----------
+    content : ReportContent
+        The content.
+    voice : Voice
+        The language.
+    min_cell : int
+        Totals with fewer training landmarks have their risks hidden.
+
+    Returns
+    -------
+    Section or None
+        A card and its risks per model, and the risks alone for counts; None without either.
+    """
+    points, risks = (content.further.get(name, pd.DataFrame()) for name in ("card_points", "card_risks"))
+    with_card = list(dict.fromkeys(points["model"])) if len(points) else []
+    counts = [model for model in (dict.fromkeys(risks["model"]) if len(risks) else ()) if model not in with_card]
+    if not with_card and not counts:
+        return None
+    sentences = feature_sentences(content.features, voice)
+    blocks: list[Block] = []
+    for model in with_card:
+        name = voice.label("models", model)
+        blocks += [
+            Paragraph(voice.say("card", "heading", name=name), "heading"),
+            Paragraph(voice.say("card", "how")),
+            _points_table(points[points["model"] == model], name, sentences, voice),
+            *_risk_tables(risks, model, name, voice, min_cell),
+        ]
+    for model in counts:
+        name = voice.label("models", model)
+        blocks.append(Fold(voice.say("card", "fold", name=name), _risk_tables(risks, model, name, voice, min_cell)))
+    text = " ".join(voice.say("card", key) for key in (("text",) if with_card else ()) + ("risks",))
+    cautions = Paragraph(voice.say("card", "caution"))
+    hidden = Paragraph(voice.say("page", "hidden_note", n=min_cell), "note")
+    return Section("card", voice.say("card", "title"), (Paragraph(text), cautions, *blocks, hidden))
+
+
+def _points_table(points: pd.DataFrame, name: str, sentences: Mapping[str, str], voice: Voice) -> Table:
+    """Lay out the card: the levels of each item with a box to tick, and a line for the total."""
+    heads = (
+        Head(voice.say("card", "level")),
+        Head(voice.say("card", "points"), numeric=True),
+        Head(voice.say("card", "tick"), numeric=True),
+    )
+    groups = [
+        RowGroup(
+            f"{number}. {feature_label(str(item), sentences, voice)}",
+            tuple(
+                (
+                    Cell(level_words(str(row["level"]), voice)),
+                    Cell(voice.num.count(row["points"])),
+                    Cell("", role="box"),
+                )
+                for row in rows.to_dict("records")
+            ),
+        )
+        for number, (item, rows) in enumerate(points.groupby("item", sort=False), start=1)
+    ]
+    total = (Cell(voice.say("card", "sum"), role="sum"), Cell(""), Cell("", role="line"))
+    groups.append(RowGroup("", (total,)))
+    return Table(voice.say("card", "caption", name=name), heads, tuple(groups), role="card")
+
+
+def _risk_tables(risks: pd.DataFrame, model: object, name: str, voice: Voice, min_cell: int) -> tuple[Table, ...]:
+    """Tabulate the risk at each total by each horizon, of one model; nothing if it has none."""
+    own = risks[risks["model"] == model] if len(risks) else risks
+    if own.empty:
+        return ()
+    horizons = sorted(own["horizon_days"].unique())
+    heads = (
+        Head(voice.say("card", "total")),
+        Head(voice.say("card", "n"), numeric=True),
+        *(Head(voice.horizon(days), numeric=True) for days in horizons),
+    )
+    rows = tuple(
+        _risk_row(str(total), part, horizons, voice, min_cell) for total, part in own.groupby("total", sort=False)
+    )
+    return (Table(voice.say("card", "risk_caption", name=name), heads, (RowGroup("", rows),)),)
+
+
+def _risk_row(total: str, part: pd.DataFrame, horizons: list[float], voice: Voice, min_cell: int) -> tuple[Cell, ...]:
+    n = part["n_rows"].iloc[0]
+    by_horizon = {row["horizon_days"]: row for row in part.to_dict("records")}
+    cells = [Cell(level_words(total, voice)), Cell(voice.small_count(n, min_cell))]
+    for days in horizons:
+        row = by_horizon.get(days)
+        if n < min_cell:
+            cells.append(Cell(voice.say("audit", "hidden"), role="quiet"))
+        elif row is None:
+            cells.append(Cell("", role="quiet"))
+        else:
+            cells.append(voice.estimate_share(row["risk"], row["lower"], row["upper"]))
+    return tuple(cells)

@@ -1,0 +1,113 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from hgrisk.models.points_card import PointsCard
+from hgrisk.report.blocks import Fold, Paragraph, Table
+from hgrisk.report.card import card
+from hgrisk.report.voice import voice
+from hgrisk.surv import Surv
+
+POINTS = pd.DataFrame(
+    [
+        ("mine", "prior_reports_ever", "0", 0),
+        ("mine", "prior_reports_ever", "1 or more", 3),
+        ("mine", "prior_reports_ever", "not known", 1),
+        ("mine", "index_source", "<script>", 2),
+        ("mine", "index_source", "any other", 0),
+    ],
+    columns=["model", "item", "level", "points"],
+)
+RISKS = pd.DataFrame(
+    [
+        (model, days, total, n, days / 1000 + n / 10_000, days / 1000, 0.9)
+        for model in ("mine", "prior_reports")
+        for days in (183.0, 365.0)
+        for total, n in (("0 to 1", 412), ("2", 7), ("3 or more", 55))
+    ],
+    columns=["model", "horizon_days", "total", "n_rows", "risk", "lower", "upper"],
+)
+
+
+def made(light_with, lang="en", min_cell=10, **further):
+    return card(light_with(further=further), voice(lang), min_cell)
+
+
+def tables(section):
+    return [block for block in section.blocks if isinstance(block, Table)]
+
+
+def test_without_cards_and_counts_there_is_no_section(light_with):
+    assert made(light_with) is None
+    assert made(light_with, card_points=POINTS.iloc[:0], card_risks=RISKS.iloc[:0]) is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "items", "first", "total"),
+    [
+        (
+            "en",
+            ["1. Earlier reports ever", "2. Who reported", ""],
+            ["0", "1 or more", "not known"],
+            "Total of the tick",
+        ),
+        ("nl", ["1. Eerdere meldingen ooit", "2. Wie meldde", ""], ["0", "1 of meer", "niet bekend"], "Totaal van de "),
+    ],
+)
+def test_a_card_has_items_levels_points_boxes_and_a_line(light_with, lang, items, first, total):
+    table = tables(made(light_with, lang, card_points=POINTS))[0]
+    assert [group.head for group in table.groups] == items
+    assert [row[0].text for row in table.groups[0].rows] == first
+    rows = [row for group in table.groups[:-1] for row in group.rows]
+    assert [int(row[1].text) for row in rows] == POINTS["points"].tolist()
+    assert {row[2].role for row in rows} == {"box"}
+    last = table.groups[-1].rows[0]
+    assert last[0].text.startswith(total)
+    assert last[2].role == "line"
+    assert table.role == "card"
+
+
+def test_risks_stand_by_total_and_horizon_and_small_totals_are_hidden(light_with):
+    shown = tables(made(light_with, card_points=POINTS, card_risks=RISKS))[1]
+    assert [head.text for head in shown.heads] == ["Total", "Training landmarks", "6 months", "12 months"]
+    rows = {row[0].text: row[1:] for row in shown.groups[0].rows}
+    assert [cell.text for cell in rows["0 to 1"]] == ["412", "22.4%", "40.6%"]
+    assert rows["3 or more"][2].interval == "(36.5 to 90.0)"
+    assert [cell.text for cell in rows["2"]] == ["<10", "hidden", "hidden"]
+    unhidden = tables(made(light_with, min_cell=5, card_points=POINTS, card_risks=RISKS))[1]
+    assert unhidden.groups[0].rows[1][1].text == "7"
+
+
+def test_counts_have_their_risks_alone_in_a_fold(light_with):
+    section = made(light_with, "nl", card_points=POINTS, card_risks=RISKS)
+    folds = [block for block in section.blocks if isinstance(block, Fold)]
+    assert [fold.summary for fold in folds] == ["prior_reports: risico bij elk aantal"]
+    (table,) = folds[0].blocks
+    assert [row[0].text for row in table.groups[0].rows] == ["0 tot en met 1", "2", "3 of meer"]
+    alone = made(light_with, card_risks=RISKS)
+    assert not tables(alone)
+    assert "by hand" not in alone.blocks[0].text
+
+
+@pytest.mark.parametrize(
+    ("lang", "calibration", "safe"),
+    [("en", "before any calibration", "not a safe case"), ("nl", "vóór kalibratie", "geen veilige zaak")],
+)
+def test_the_page_says_what_the_risks_are_not(light_with, lang, calibration, safe):
+    section = made(light_with, lang, card_risks=RISKS)
+    said = " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+    assert calibration in said
+    assert safe in said
+
+
+def test_the_card_of_a_fitted_model_is_printed_level_by_level(light_with):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"reports": rng.poisson(1.0, 400), "children": rng.integers(0, 2, 400)})
+    days = np.ceil(rng.exponential(900 / (1 + X["reports"])))
+    y = Surv.from_arrays(event=days <= 400, duration_days=np.minimum(days, 400))
+    model = PointsCard(horizons_days=(365,), max_points=3).fit(X, y)
+    further = {"card_points": model.card_, "card_risks": model.risk_by_total_}
+    points, risks = tables(made(light_with, **{name: table.assign(model="c") for name, table in further.items()}))
+    levels = [row[0].text for group in points.groups[:-1] for row in group.rows]
+    assert levels == model.card_["level"].tolist()
+    assert [row[0].text for row in risks.groups[0].rows] == model.risk_by_total_["total"].tolist()
