@@ -56,9 +56,9 @@ class Judge:
     test : Dataset
         The test landmarks.
     censoring : ndarray
-        Outcome that gives the censoring distribution. After a temporal split the training outcomes end at the date of
-        the split and the test outcomes do not, so their censoring differs and the test's own is used; else the
-        training's. Follow-up counts from the landmark, also where the time at risk begins later.
+        Outcome that gives the censoring distribution where nothing is said of how long the test landmarks could be
+        followed; a dataset says so, and then each horizon is judged on the landmarks that could be followed to it, with
+        their own censoring. Follow-up counts from the landmark, also where the time at risk begins later.
     settings : EvaluationSettings
         Horizons, metrics and groups.
     seed : int
@@ -101,6 +101,7 @@ class Judge:
             seed=self.seed,
             by=self.test.groups(self.settings.by) if groups and self.settings.by else None,
             model=name,
+            followable_days=self.test.followable_days,
         )
 
     def calibration(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
@@ -135,7 +136,8 @@ class Judge:
         """
         times = self._times(fitted.model)
         risk = fitted.model.predict_cumulative_incidence(self.test.X[fitted.columns], times)
-        return Sample.build(self.censoring, self.test.y_from_landmark, risk, times)
+        y, able = self.test.y_from_landmark, self.test.followable_days
+        return Sample.build(self.censoring, y, risk, times, followable_days=able)
 
     def histogram(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
         """Count the predicted risks of the test landmarks in equal bins.

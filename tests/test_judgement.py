@@ -47,9 +47,11 @@ def world(n, seed):
     rng = np.random.default_rng(seed)
     hazard = np.exp(-6.8 + 0.7 * rng.normal(size=n))
     time = rng.exponential(1.0 / hazard)
+    followed = rng.uniform(200, 1500, n)
     test = SimpleNamespace(
         X=pd.DataFrame({"other": np.zeros(n), "hazard": hazard}),
-        y_from_landmark=follow(time, rng.uniform(200, 1500, n)),
+        y_from_landmark=follow(time, followed),
+        followable_days=np.ceil(followed),
         uncensored=follow(time, np.full(n, 1e6)),
         clusters=np.arange(n) // 2,
         groups=lambda columns: pd.DataFrame({name: np.where(hazard > 0.001, "high", "low") for name in columns}),
@@ -77,12 +79,14 @@ def scores(test, censoring):
 @pytest.mark.parametrize("horizon", [183, 365])
 def test_only_the_censoring_that_the_test_rows_share_gives_the_true_scores(large, horizon):
     test, train = large
+    told, test = scores(test, train), SimpleNamespace(**{**vars(test), "followable_days": None})
     right, wrong = scores(test, test.y_from_landmark), scores(test, train)
     happened = test.uncensored["duration_days"] <= horizon
     risk = Known().predict_risk(test.X, horizon)
     true_brier = np.mean((happened - risk) ** 2)
-    assert right["brier", horizon] == pytest.approx(true_brier, abs=BRIER_TOLERANCE)
-    assert right["observed_expected", horizon] == pytest.approx(1.0, abs=RATIO_TOLERANCE)
+    for one in (told, right):
+        assert one["brier", horizon] == pytest.approx(true_brier, abs=BRIER_TOLERANCE)
+        assert one["observed_expected", horizon] == pytest.approx(1.0, abs=RATIO_TOLERANCE)
     # the training outcomes end earlier by design: their weights count every known row for too many
     assert wrong["brier", horizon] > true_brier + 4 * BRIER_TOLERANCE
     assert wrong["observed_expected", horizon] > 1.0 + 2 * RATIO_TOLERANCE
@@ -95,7 +99,12 @@ def test_the_judge_hands_its_censoring_rows_draws_and_settings_on(small):
     times = grid_times(settings)
     risk = Known().predict_cumulative_incidence(test.X, times)
     expected = evaluate(
-        train, test.y_from_landmark, risk, times, clusters=test.clusters, settings=settings, seed=9, model="known"
+        *(train, test.y_from_landmark, risk, times),
+        clusters=test.clusters,
+        settings=settings,
+        seed=9,
+        model="known",
+        followable_days=test.followable_days,
     )
     pd.testing.assert_frame_equal(found.table, expected.table, check_exact=True)
     assert found.pairing == expected.pairing
@@ -126,7 +135,9 @@ def test_calibration_uses_the_same_weights(small):
     fitted = FittedModel("known", Known(), ["hazard"], None)
     times = grid_times(SETTINGS)
     risk = Known().predict_cumulative_incidence(test.X, times)
-    expected = calibration_table(Sample.build(train, test.y_from_landmark, risk, times), 365)
+    sample = Sample.build(train, test.y_from_landmark, risk, times, followable_days=test.followable_days)
+    expected = calibration_table(sample, 365)
+    assert expected["n"].sum() == (test.followable_days >= 365).sum()
     pd.testing.assert_frame_equal(Judge(test, train, SETTINGS, 0).calibration(fitted, 365), expected)
 
 

@@ -14,10 +14,10 @@ from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
-from hgrisk.evaluation.capacity import fill_capacity
+from hgrisk.evaluation.capacity import fill_capacity, flagged_sums
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
-from hgrisk.evaluation.sums import ratio, weighted_sums
+from hgrisk.evaluation.sums import ratio
 from hgrisk.surv import RE_REPORT
 
 EVERYONE = "all"
@@ -69,7 +69,7 @@ def audit_groups(
     Parameters
     ----------
     sample : Sample
-        Outcomes and predicted risks of n rows.
+        Outcomes and predicted risks of n rows; audited are those that could be followed to the horizon.
     by : DataFrame, n rows
         Audit columns in the order of the rows; those of ``settings.by``, or all of them if it is empty.
     clusters : array-like, shape (n,)
@@ -113,16 +113,17 @@ def audit_groups(
     [['all', 'all', 0.5, 40], ['region', 'east', 0.5, 20], ['region', 'west', 0.5, 20]]
     """
     chosen = settings or AuditSettings()
-    sample.require(horizon_days)
     weights = cluster_weights(clusters, chosen.n_resamples, seed)
     keys = np.asarray(clusters)
     for what, found in (("clusters", len(keys)), ("by", len(by))):
         if found != len(sample):
             raise DataError(f"{what!r} has one entry per row, {len(sample)}", f"{found}", "align it with the rows")
+    able, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
+    weights, keys, by = weights[:, able], keys[able], by[able]
     whole = _measured(sample, horizon_days, weights, chosen)
     rows = _rows((EVERYONE, EVERYONE, horizon_days), whole, None, _sizes(sample, keys, horizon_days), chosen.level)
     for attribute, group, mask in _groups(by, chosen.by):
-        part, place = sample.take(mask).with_own_censoring(), (attribute, group, horizon_days)
+        part, place = sample.take(mask, weights).with_own_censoring(), (attribute, group, horizon_days)
         sizes = _sizes(part, keys[mask], horizon_days)
         shown = _is_large(sizes, chosen) and part.is_followed(horizon_days)
         own = _measured(part, horizon_days, weights[:, mask], chosen) if shown else None
@@ -156,10 +157,8 @@ def _measured(sample: Sample, horizon_days: float, weights: Counts, settings: Au
 
 def _rates(sample: Sample, horizon_days: float, weights: Counts, capacity_share: float) -> tuple[Floats, Floats]:
     """Return the share flagged of those without a re-report, and of all; the first weighted for censoring."""
-    status = sample.status(horizon_days)
-    flags, free = fill_capacity(sample, horizon_days, capacity_share).share, status.weight * (1.0 - status.happened)
-    sums = weighted_sums(weights, np.column_stack((free * flags, free, flags, np.ones(len(flags)))))
-    return ratio(sums[:, 0], sums[:, 1]), ratio(sums[:, 2], sums[:, 3])
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    return ratio(sums.needless, sums.needless + sums.spared), ratio(sums.flagged, weights.sum(axis=1))
 
 
 def _sizes(sample: Sample, clusters: NDArray[Any], horizon_days: float) -> tuple[int, int, int]:
