@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hgrisk.analyses.audited import audit_tables
@@ -124,7 +122,7 @@ def run_experiment(
     with threadpool_limits(limits=1):
         streams = seeds(experiment.seed, STREAMS)
         prepared = _prepare(experiment, data, mapping, streams, progress)
-        judge = Judge(prepared.test, _censoring(experiment, prepared), experiment.evaluation, streams["bootstrap"])
+        judge = Judge(prepared.test, experiment.evaluation, streams["bootstrap"])
         known: Penalties = {}  # models of one set of columns share the choice of their penalty
         progress("models")
         fits = _fits(experiment, prepared, streams["folds"], known)
@@ -167,12 +165,6 @@ def _prepare(
     echoes = find_echoes(train.X, train.y, train.clusters, horizons, experiment.echo, followable_days=able)
     echoes.check()
     return Prepared(histories, cohort, outcome, features, idle, canary, echoes, whole, train, test)
-
-
-def _censoring(experiment: Experiment, prepared: Prepared) -> NDArray[np.void]:
-    """Return the outcome whose censoring the test landmarks share; see :class:`hgrisk.judgement.Judge`."""
-    part = prepared.test if experiment.split.kind == "temporal" else prepared.train
-    return part.y_from_landmark
 
 
 def _fits(experiment: Experiment, prepared: Prepared, seed: int, known: Penalties | None = None) -> dict[str, Fit]:

@@ -54,11 +54,8 @@ class Judge:
     Attributes
     ----------
     test : Dataset
-        The test landmarks.
-    censoring : ndarray
-        Outcome that gives the censoring distribution. After a temporal split the training outcomes end at the date of
-        the split and the test outcomes do not, so their censoring differs and the test's own is used; else the
-        training's. Follow-up counts from the landmark, also where the time at risk begins later.
+        The test landmarks. Each horizon is judged on those that could be followed to it, weighted for their own
+        censoring. Follow-up counts from the landmark, also where the time at risk begins later.
     settings : EvaluationSettings
         Horizons, metrics and groups.
     seed : int
@@ -66,7 +63,6 @@ class Judge:
     """
 
     test: Dataset
-    censoring: NDArray[np.void]
     settings: EvaluationSettings
     seed: int
 
@@ -91,9 +87,10 @@ class Judge:
         """
         times = self._times(model)
         settings = self.settings if groups else self.settings.model_copy(update={"by": ()})
+        y = self.test.y_from_landmark
         return evaluate(
-            self.censoring,
-            self.test.y_from_landmark,
+            y,
+            y,
             model.predict_cumulative_incidence(self.test.X[columns], times),
             times,
             clusters=self.test.clusters,
@@ -101,6 +98,7 @@ class Judge:
             seed=self.seed,
             by=self.test.groups(self.settings.by) if groups and self.settings.by else None,
             model=name,
+            followable_days=self.test.followable_days,
         )
 
     def calibration(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
@@ -135,7 +133,8 @@ class Judge:
         """
         times = self._times(fitted.model)
         risk = fitted.model.predict_cumulative_incidence(self.test.X[fitted.columns], times)
-        return Sample.build(self.censoring, self.test.y_from_landmark, risk, times)
+        y, able = self.test.y_from_landmark, self.test.followable_days
+        return Sample.build(y, y, risk, times, followable_days=able)
 
     def histogram(self, fitted: FittedModel, horizon: int) -> pd.DataFrame:
         """Count the predicted risks of the test landmarks in equal bins.

@@ -30,7 +30,7 @@ def content(small_run):
 def regather(small_run):
     """Gather the facts again of a run that differs from the small one in its settings or stages."""
     result = small_run.result
-    judge = Judge(result.prepared.test, result.prepared.test.y, result.experiment.evaluation, 0)
+    judge = Judge(result.prepared.test, result.experiment.evaluation, 0)
 
     def again(prepared=result.prepared, models=result.models, **settings):
         values = result.experiment.model_dump()

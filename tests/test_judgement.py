@@ -47,9 +47,11 @@ def world(n, seed):
     rng = np.random.default_rng(seed)
     hazard = np.exp(-6.8 + 0.7 * rng.normal(size=n))
     time = rng.exponential(1.0 / hazard)
+    followed = rng.uniform(200, 1500, n)
     test = SimpleNamespace(
         X=pd.DataFrame({"other": np.zeros(n), "hazard": hazard}),
-        y_from_landmark=follow(time, rng.uniform(200, 1500, n)),
+        y_from_landmark=follow(time, followed),
+        followable_days=np.ceil(followed),
         uncensored=follow(time, np.full(n, 1e6)),
         clusters=np.arange(n) // 2,
         groups=lambda columns: pd.DataFrame({name: np.where(hazard > 0.001, "high", "low") for name in columns}),
@@ -68,43 +70,58 @@ def small():
     return world(300, seed=6)
 
 
-def scores(test, censoring):
-    settings = SETTINGS.model_copy(update={"n_resamples": 0, "by": ()})
-    table = Judge(test, censoring, settings, 0).evaluate("known", Known(), ["hazard"]).table
-    return table.set_index(["metric", "horizon_days"])["estimate"]
+ONCE = SETTINGS.model_copy(update={"n_resamples": 0, "by": ()})
+
+
+def estimates(evaluation):
+    return evaluation.table.set_index(["metric", "horizon_days"])["estimate"]
+
+
+def weighted_by(censoring, test):
+    """Return the scores of the true risks with another outcome's censoring."""
+    times = grid_times(ONCE)
+    risk = Known().predict_cumulative_incidence(test.X, times)
+    return estimates(evaluate(censoring, test.y_from_landmark, risk, times, clusters=test.clusters, settings=ONCE))
 
 
 @pytest.mark.parametrize("horizon", [183, 365])
 def test_only_the_censoring_that_the_test_rows_share_gives_the_true_scores(large, horizon):
     test, train = large
-    right, wrong = scores(test, test.y_from_landmark), scores(test, train)
+    told = estimates(Judge(test, ONCE, 0).evaluate("known", Known(), ["hazard"]))
+    right, wrong = weighted_by(test.y_from_landmark, test), weighted_by(train, test)
     happened = test.uncensored["duration_days"] <= horizon
     risk = Known().predict_risk(test.X, horizon)
     true_brier = np.mean((happened - risk) ** 2)
-    assert right["brier", horizon] == pytest.approx(true_brier, abs=BRIER_TOLERANCE)
-    assert right["observed_expected", horizon] == pytest.approx(1.0, abs=RATIO_TOLERANCE)
+    for one in (told, right):
+        assert one["brier", horizon] == pytest.approx(true_brier, abs=BRIER_TOLERANCE)
+        assert one["observed_expected", horizon] == pytest.approx(1.0, abs=RATIO_TOLERANCE)
     # the training outcomes end earlier by design: their weights count every known row for too many
     assert wrong["brier", horizon] > true_brier + 4 * BRIER_TOLERANCE
     assert wrong["observed_expected", horizon] > 1.0 + 2 * RATIO_TOLERANCE
 
 
 def test_the_judge_hands_its_censoring_rows_draws_and_settings_on(small):
-    test, train = small
+    test, _ = small
     settings = SETTINGS.model_copy(update={"by": ()})
-    found = Judge(test, train, settings, 9).evaluate("known", Known(), ["hazard"])
+    found = Judge(test, settings, 9).evaluate("known", Known(), ["hazard"])
     times = grid_times(settings)
     risk = Known().predict_cumulative_incidence(test.X, times)
     expected = evaluate(
-        train, test.y_from_landmark, risk, times, clusters=test.clusters, settings=settings, seed=9, model="known"
+        *(test.y_from_landmark, test.y_from_landmark, risk, times),
+        clusters=test.clusters,
+        settings=settings,
+        seed=9,
+        model="known",
+        followable_days=test.followable_days,
     )
     pd.testing.assert_frame_equal(found.table, expected.table, check_exact=True)
     assert found.pairing == expected.pairing
-    assert Judge(test, train, settings, 8).evaluate("known", Known(), ["hazard"]).pairing != found.pairing
+    assert Judge(test, settings, 8).evaluate("known", Known(), ["hazard"]).pairing != found.pairing
 
 
 def test_groups_are_judged_only_when_asked(small):
     test, _ = small
-    judge = Judge(test, test.y_from_landmark, SETTINGS, 0)
+    judge = Judge(test, SETTINGS, 0)
     assert set(judge.evaluate("known", Known(), ["hazard"]).table["group"]) == {"all"}
     groups = set(judge.evaluate("known", Known(), ["hazard"], groups=True).table["group"])
     assert groups == {"all", "region=high", "region=low"}
@@ -113,7 +130,7 @@ def test_groups_are_judged_only_when_asked(small):
 def test_a_model_is_asked_for_its_own_columns_and_the_times_it_supports(small):
     test, _ = small
     settings = SETTINGS.model_copy(update={"by": (), "metrics": ("brier",)})
-    judge = Judge(test, test.y_from_landmark, settings, 0)
+    judge = Judge(test, settings, 0)
     free, bound = Known(), Known((183.0, 365.0))
     judge.evaluate("free", free, ["hazard"])
     judge.evaluate("bound", bound, ["hazard", "other"])
@@ -122,18 +139,20 @@ def test_a_model_is_asked_for_its_own_columns_and_the_times_it_supports(small):
 
 
 def test_calibration_uses_the_same_weights(small):
-    test, train = small
+    test, _ = small
     fitted = FittedModel("known", Known(), ["hazard"], None)
     times = grid_times(SETTINGS)
     risk = Known().predict_cumulative_incidence(test.X, times)
-    expected = calibration_table(Sample.build(train, test.y_from_landmark, risk, times), 365)
-    pd.testing.assert_frame_equal(Judge(test, train, SETTINGS, 0).calibration(fitted, 365), expected)
+    sample = Sample.build(test.y_from_landmark, test.y_from_landmark, risk, times, followable_days=test.followable_days)
+    expected = calibration_table(sample, 365)
+    assert expected["n"].sum() == (test.followable_days >= 365).sum()
+    pd.testing.assert_frame_equal(Judge(test, SETTINGS, 0).calibration(fitted, 365), expected)
 
 
 def test_the_histogram_counts_every_row_once_in_equal_bins(small):
     test, _ = small
     fitted = FittedModel("known", Known(), ["hazard"], None)
-    table = Judge(test, test.y_from_landmark, SETTINGS, 0).histogram(fitted, 365)
+    table = Judge(test, SETTINGS, 0).histogram(fitted, 365)
     assert table.columns.tolist() == ["left", "right", "n"]
     assert (len(table), table["left"].iloc[0], table["right"].iloc[-1]) == (N_BINS, 0.0, 1.0)
     np.testing.assert_allclose(table["right"] - table["left"], 1 / N_BINS)

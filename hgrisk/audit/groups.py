@@ -15,10 +15,10 @@ from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
-from hgrisk.evaluation.capacity import fill_capacity
+from hgrisk.evaluation.capacity import fill_capacity, flagged_sums
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
-from hgrisk.evaluation.sums import ratio, weighted_sums
+from hgrisk.evaluation.sums import ratio
 from hgrisk.surv import RE_REPORT
 
 EVERYONE = "all"
@@ -58,6 +58,17 @@ class GroupAudit:
 
 
 @dataclass(frozen=True, eq=False)
+class _Run:
+    """The rows that are audited, their draws and networks, and how."""
+
+    sample: Sample
+    weights: Counts
+    clusters: NDArray[Any]
+    horizon_days: float
+    settings: AuditSettings
+
+
+@dataclass(frozen=True, eq=False)
 class _Group:
     """Rows of a group with their own censoring, which of all rows they are, their sizes, and whether it is shown."""
 
@@ -81,7 +92,7 @@ def audit_groups(
     Parameters
     ----------
     sample : Sample
-        Outcomes and predicted risks of n rows.
+        Outcomes and predicted risks of n rows; audited are those that could be followed to the horizon.
     by : DataFrame, n rows
         Audit columns in the order of the rows; those of ``settings.by``, or all of them if it is empty.
     clusters : array-like, shape (n,)
@@ -131,18 +142,20 @@ def audit_groups(
     [['all', 'all', 0.5, 40], ['region', 'east', 0.5, 20], ['region', 'west', 0.5, 20]]
     """
     chosen = settings or AuditSettings()
-    sample.require(horizon_days)
     weights = cluster_weights(clusters, chosen.n_resamples, seed)
     keys = np.asarray(clusters)
     for what, found in (("clusters", len(keys)), ("by", len(by))):
         if found != len(sample):
             raise DataError(f"{what!r} has one entry per row, {len(sample)}", f"{found}", "align it with the rows")
+    able, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
+    weights, keys, by = weights[:, able], keys[able], by[able]
     whole = _measured(sample, horizon_days, weights, chosen)
     rows = _rows((EVERYONE, EVERYONE, horizon_days), whole, None, _sizes(sample, keys, horizon_days), chosen.level)
+    run = _Run(sample, weights, keys, horizon_days, chosen)
     for attribute, labels in _attributes(by, chosen.by):
-        groups = _groups(sample, labels, keys, horizon_days, chosen)
+        groups = _groups(run, labels)
         for name, group in groups.items():
-            others = _others(sample, groups, name, horizon_days, chosen) if group.shown else None
+            others = _others(run, groups, name) if group.shown else None
             own = _measured(group.rows, horizon_days, weights[:, group.mask], chosen) if group.shown else None
             rest = None if others is None else _measured(others[0], horizon_days, weights[:, others[1]], chosen)
             counts = group.sizes if group.sizes[0] >= chosen.min_n else (None, None, None)
@@ -158,37 +171,34 @@ def _attributes(by: pd.DataFrame, columns: tuple[str, ...]) -> Iterator[tuple[st
         yield column, by[column].astype(object).where(by[column].notna().to_numpy(), UNKNOWN).astype(str).to_numpy()
 
 
-def _groups(
-    sample: Sample, labels: NDArray[Any], clusters: NDArray[Any], horizon_days: float, settings: AuditSettings
-) -> dict[str, _Group]:
+def _groups(run: _Run, labels: NDArray[Any]) -> dict[str, _Group]:
     """Return the groups of an attribute by name, each with its own censoring."""
     found = {}
     for value in np.unique(labels):
         mask = labels == value
-        rows = sample.take(mask).with_own_censoring()
-        sizes = _sizes(rows, clusters[mask], horizon_days)
-        shown = _is_large(sizes, settings) and rows.is_followed(horizon_days)
+        rows = run.sample.take(mask, run.weights).with_own_censoring()
+        sizes = _sizes(rows, run.clusters[mask], run.horizon_days)
+        shown = _is_large(sizes, run.settings) and rows.is_followed(run.horizon_days)
         found[str(value)] = _Group(rows, mask, sizes, shown)
     return found
 
 
-def _others(
-    sample: Sample, groups: Mapping[str, _Group], name: str, horizon_days: float, settings: AuditSettings
-) -> tuple[Sample, NDArray[np.bool_]] | None:
+def _others(run: _Run, groups: Mapping[str, _Group], name: str) -> tuple[Sample, NDArray[np.bool_]] | None:
     """Return the rows of all other groups, each weighted with its own censoring, and their mask; None if too few."""
     withheld = len(groups)
-    label = np.full(len(sample), -1)
+    label = np.full(len(run.sample), -1)
     for number, (other, group) in enumerate(groups.items()):
         if other != name:
             label[group.mask] = number if group.shown else withheld
     few = label == withheld
-    if few.any() and not sample.take(few).is_followed(horizon_days):
+    if few.any() and not run.sample.take(few).is_followed(run.horizon_days):
         label[few] = -1
     mask = label >= 0
     if not mask.any():
         return None
-    rows = ByGroup.of(sample.take(mask), label[mask])
-    return (rows, mask) if _is_large(_sizes(rows, label[mask], horizon_days), settings) else None
+    rows = ByGroup.of(run.sample.take(mask, run.weights), label[mask])
+    sizes = _sizes(rows, run.clusters[mask], run.horizon_days)
+    return (rows, mask) if _is_large(sizes, run.settings) else None
 
 
 def _measured(sample: Sample, horizon_days: float, weights: Counts, settings: AuditSettings) -> Measured:
@@ -206,10 +216,8 @@ def _measured(sample: Sample, horizon_days: float, weights: Counts, settings: Au
 
 def _rates(sample: Sample, horizon_days: float, weights: Counts, capacity_share: float) -> tuple[Floats, Floats]:
     """Return the share flagged of those without a re-report, and of all; the first weighted for censoring."""
-    status = sample.status(horizon_days)
-    flags, free = fill_capacity(sample, horizon_days, capacity_share).share, status.weight * (1.0 - status.happened)
-    sums = weighted_sums(weights, np.column_stack((free * flags, free, flags, np.ones(len(flags)))))
-    return ratio(sums[:, 0], sums[:, 1]), ratio(sums[:, 2], sums[:, 3])
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    return ratio(sums.needless, sums.needless + sums.spared), ratio(sums.flagged, weights.sum(axis=1))
 
 
 def _sizes(sample: Sample, clusters: NDArray[Any], horizon_days: float) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
-from hgrisk.evaluation.capacity import fill_capacity
+from hgrisk.evaluation.filling import Filled, fill_draws, flagged_totals
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.sums import ratio, weighted_sums
 from hgrisk.surv import RE_REPORT
@@ -69,7 +69,7 @@ def label_bias(
     Parameters
     ----------
     sample : Sample
-        Outcomes and predicted risks of n rows.
+        Outcomes and predicted risks of n rows; tabulated are those that could be followed to the horizon.
     group : array-like of bool, shape (n,)
         The rows of the group whose violence is supposed to be reported ``factor`` times as often.
     clusters : array-like, shape (n,)
@@ -113,7 +113,7 @@ def label_bias(
     Re-reports are thinned in that proportion, row by row, so what is left is right only as far as the model is
     calibrated in the group: where its risks are too high, too many re-reports are left. With competing events this is
     close for small risks only. Nothing in the data can tell the factor: the table says what would follow, not what is
-    so. Flags and risks are held fixed in the draws.
+    so. Each draw fills its own capacity; risks are held fixed.
 
     Examples
     --------
@@ -129,12 +129,14 @@ def label_bias(
     times = float(chosen.reporting_factor if factor is None else factor)
     variance = float(chosen.frailty_variance if frailty_variance is None else frailty_variance)
     members = _checked(sample, group, clusters, times, variance)
-    weights = cluster_weights(clusters, chosen.n_resamples, seed)
+    able, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
+    weights, members = cluster_weights(clusters, chosen.n_resamples, seed)[:, able], members[able]
     rows: list[tuple[Any, ...]] = []
-    for scenario, terms in _scenarios(sample, members, horizon_days, (times, variance), chosen.capacity_share):
+    for scenario, risk, terms in _scenarios(sample, members, horizon_days, (times, variance)):
+        filled = fill_draws(risk, weights, chosen.capacity_share)
         for name, mask, shown in _parts(sample, members, horizon_days, chosen):
             size = int(mask.sum()) if mask.sum() >= chosen.min_n else None
-            place, values = (name, scenario, times, horizon_days), _measures(terms, mask, weights)
+            place, values = (name, scenario, times, horizon_days), _measures(filled, risk, terms, mask, weights)
             for measure in MEASURES:
                 draws = values[measure] if shown else np.full(1, np.nan)
                 interval = percentile_interval(draws, chosen.level)
@@ -179,13 +181,9 @@ def at_others_reporting(risk: Floats, factor: float, frailty_variance: float = 0
 
 
 def _scenarios(
-    sample: Sample,
-    members: NDArray[np.bool_],
-    horizon_days: float,
-    supposed: tuple[float, float],
-    capacity_share: float,
-) -> Iterator[tuple[str, Floats]]:
-    """Yield each scenario with what every row adds to the sums of the measures; supposed are factor and frailty."""
+    sample: Sample, members: NDArray[np.bool_], horizon_days: float, supposed: tuple[float, float]
+) -> Iterator[tuple[str, Floats, Floats]]:
+    """Yield each scenario with the risks used and what rows add to the sums; supposed are factor and frailty."""
     factor = supposed[0]
     known = ByGroup.of(sample, members).status(horizon_days)
     happened, weight = known.happened, known.weight
@@ -194,17 +192,8 @@ def _scenarios(
     # the share of a risk of 0 that is left is the limit of the others
     left = np.divide(lowered, risk, out=np.where(members, 1.0 / factor, 1.0), where=risk > 0)
     for scenario, kept, used in ((AS_REPORTED, 1.0, risk), (EQUAL, left, risk), (ADJUSTED, left, lowered)):
-        flags = fill_capacity(_with_risk(sample, horizon_days, used), horizon_days, capacity_share).share
         again = weight * happened * kept
-        free = weight - again
-        ones = np.ones(len(risk))
-        yield scenario, np.column_stack((again, used, ones, again * flags, free, free * flags, flags))
-
-
-def _with_risk(sample: Sample, horizon_days: float, risk: Floats) -> Sample:
-    risks = sample.risk.copy()
-    risks[:, sample.column(horizon_days)] = risk
-    return replace(sample, risk=risks, population=None)
+        yield scenario, used, np.column_stack((again, weight - again, used, np.ones(len(risk))))
 
 
 def _checked(sample: Sample, group: Any, clusters: Any, factor: float, variance: float) -> NDArray[np.bool_]:
@@ -234,14 +223,16 @@ def _parts(
         yield name, mask, n >= settings.min_n and min(n_events, n - n_events) >= settings.min_events
 
 
-def _measures(terms: Floats, mask: NDArray[np.bool_], weights: Counts) -> dict[str, Floats]:
-    sums = weighted_sums(weights[:, mask], terms[mask])
-    again, risk, n, found, free, false, flagged = sums.T
-    every_flag = weighted_sums(weights, terms[:, -1])
+def _measures(
+    filled: Filled, risk: Floats, terms: Floats, mask: NDArray[np.bool_], weights: Counts
+) -> dict[str, Floats]:
+    found, false, _, flagged = flagged_totals(filled, risk[mask], weights[:, mask], terms[mask]).T
+    again, free, predicted, n = weighted_sums(weights[:, mask], terms[mask]).T
+    every_flag = flagged_totals(filled, risk, weights, np.ones((len(risk), 1)))[:, 0]
     return {
         "observed": ratio(again, again + free),
-        "predicted": ratio(risk, n),
-        "observed_expected": ratio(ratio(again, again + free), ratio(risk, n)),
+        "predicted": ratio(predicted, n),
+        "observed_expected": ratio(ratio(again, again + free), ratio(predicted, n)),
         "sensitivity": ratio(found, again),
         "false_positive_rate": ratio(false, free),
         "precision": ratio(found, found + false),

@@ -80,17 +80,20 @@ def observed_risks(
     -----
     Austin et al. (2020), doi:10.1002/sim.8570: Cox regression, with Efron ties, on a restricted cubic spline of the
     complementary log-log of the risk; with competing events Fine-Gray regression, Austin et al. (2022),
-    doi:10.1186/s41512-021-00114-6. All of the follow-up is used. Rows are repeated rather than weighted, for in
-    Efron's method the two differ.
+    doi:10.1186/s41512-021-00114-6. Unlike theirs, follow-up ends at the horizon: the curve is about the risk by then,
+    and hazards that are proportional for years, which a longer follow-up supposes, would let what happens afterwards
+    decide it. Rows are repeated rather than weighted, for in Efron's method the two differ.
     """
     copies = weights.astype(np.int64)
     if np.any(copies != weights):
         found = f"{weights[copies != weights][0]}"
         raise DataError("Calibration errors take rows a whole number of times", found, "pass counts of copies")
     risk, start = sample.risk_at(horizon_days), None
+    # a row followed for longer is at risk up to the horizon, and nothing that happens to it afterwards counts
+    duration, event = sample.duration_days, np.where(sample.duration_days > horizon_days, CENSORED, sample.event)
     for draw in copies:
         rows = np.repeat(np.arange(len(sample)), draw)
-        curve = _curve(sample.duration_days[rows], sample.event[rows], risk[rows], horizon_days, start)
+        curve = fit_curve(duration[rows], event[rows], risk[rows], horizon_days, start)
         start = curve.coef if curve is not None and start is None else start
         yield risk[rows], curve
 
@@ -145,9 +148,29 @@ def spline(x: Floats, knots: Floats) -> Floats:
     return np.column_stack((x, (first - middle * whole / right + last * left / right) / whole**2))
 
 
-def _curve(
-    duration: Floats, event: NDArray[Any], risk: Floats, horizon_days: float, start: Floats | None
+def fit_curve(
+    duration: Floats, event: NDArray[Any], risk: Floats, horizon_days: float, start: Floats | None = None
 ) -> ObservedRisk | None:
+    """Fit the curve at a horizon on all of the follow-up that it is given.
+
+    Parameters
+    ----------
+    duration : ndarray of float, shape (n,)
+        Days at risk.
+    event : ndarray of int, shape (n,)
+        0 censored, 1 re-report, 2 and above a competing event; `observed_risks` counts none after the horizon.
+    risk : ndarray of float, shape (n,)
+        Predicted risks by the horizon.
+    horizon_days : float
+        Days.
+    start : ndarray, shape (2,), optional
+        Coefficients to begin with, of a Cox regression.
+
+    Returns
+    -------
+    ObservedRisk or None
+        None with fewer than three distinct knots or no finite coefficients.
+    """
     if len(risk) == 0:
         return None
     x = clog_log(risk)

@@ -28,9 +28,9 @@ def calibration_table(sample: Sample, horizon_days: float, n_groups: int = 10, l
     Returns
     -------
     DataFrame
-        Columns ``group`` (from 1, lowest risk first), ``n``, ``predicted`` (mean risk), ``observed`` (Aalen-Johansen
-        incidence by the horizon), ``lower`` and ``upper``. Observed values are NaN for a group whose follow-up does
-        not reach past the horizon.
+        Columns ``group`` (from 1, lowest risk first), ``n`` (rows judged), ``predicted`` (mean risk), ``observed``
+        (Aalen-Johansen incidence by the horizon), ``lower`` and ``upper``. Observed values are NaN for a group whose
+        follow-up does not reach the horizon.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def calibration_table(sample: Sample, horizon_days: float, n_groups: int = 10, l
     >>> calibration_table(sample, 365, n_groups=2)[["group", "n", "predicted", "observed"]].round(4).values.tolist()
     [[1.0, 3.0, 0.1, 0.3333], [2.0, 3.0, 0.6, 0.6667]]
     """
-    sample.require(horizon_days)
+    sample = sample.judged_at(horizon_days)
     if n_groups < 1:
         raise DataError("A calibration table has at least one group", f"{n_groups}", "use 10")
     risk = sample.risk_at(horizon_days)

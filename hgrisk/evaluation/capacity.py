@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.errors import ConfigError
+from hgrisk.errors import ConfigError, DataError
+from hgrisk.evaluation.filling import Filled, fill_draws, flagged_totals
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.sums import weighted_sums
 
@@ -21,6 +22,30 @@ AT_CAPACITY = MappingProxyType({"capacity_share": DEFAULT_SHARE})
 
 DEFAULT_COST_RATIO = 10.0
 """A re-report that was not flagged counts as this many flags that were not needed; a choice, not a finding."""
+
+
+@dataclass(frozen=True, eq=False)
+class FlaggedSums:
+    """What the flags find in each draw, weighted by the inverse probability of censoring but for ``flagged``.
+
+    Attributes
+    ----------
+    found, needless : ndarray of float, shape (b,)
+        Flagged rows with and without a re-report by the horizon.
+    missed, spared : ndarray of float, shape (b,)
+        Rows that were not flagged, with and without one.
+    flagged : ndarray of float, shape (b,)
+        Number of flagged rows, whatever is known of them.
+    thresholds : ndarray of float, shape (b,)
+        The risk at which the capacity is filled.
+    """
+
+    found: Floats
+    needless: Floats
+    missed: Floats
+    spared: Floats
+    flagged: Floats
+    thresholds: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,24 +146,13 @@ def fill_capacity(sample: Sample, horizon_days: float, capacity_share: float) ->
     >>> flags.share.tolist(), flags.threshold
     ([1.0, 0.0, 0.5, 0.5], 0.4)
     """
-    if not 0.0 < capacity_share <= 1.0:
-        raise ConfigError("A capacity is a share above 0 and at most 1", f"{capacity_share}", "give 0.05 for 5 %")
-    population = sample if sample.population is None else sample.population
-    everyone = population.risk_at(horizon_days)
-    capacity = capacity_share * len(everyone)
-    # 0.07 * 100 is a little above 7: without the small margin the 8th risk would set the threshold
-    place = max(1, int(np.ceil(capacity - 1e-9)))
-    threshold = float(np.partition(everyone, len(everyone) - place)[len(everyone) - place])
-    room = capacity - np.count_nonzero(everyone > threshold)
-    boundary = min(1.0, room / np.count_nonzero(everyone == threshold))
-    risk = sample.risk_at(horizon_days)
-    return Flags((risk > threshold) + boundary * (risk == threshold), threshold)
+    filled = _filled(sample, horizon_days, None, capacity_share)
+    risk, threshold = sample.risk_at(horizon_days), float(filled.thresholds[0])
+    return Flags((risk > threshold) + filled.part[0] * (risk == threshold), threshold)
 
 
-def flagged_sums(
-    sample: Sample, horizon_days: float, weights: NDArray[Any], capacity_share: float
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Sum the four cells of flagged and re-report, weighted by the inverse probability of censoring.
+def flagged_sums(sample: Sample, horizon_days: float, weights: NDArray[Any], capacity_share: float) -> FlaggedSums:
+    """Fill the capacity of each draw, and sum the four cells of flagged and re-report.
 
     Parameters
     ----------
@@ -153,17 +167,36 @@ def flagged_sums(
 
     Returns
     -------
-    found, needless, missed, spared : ndarray, shape (b,)
-        Flagged with and without a re-report by the horizon, then not flagged with and without one. The flags are
-        those of the sample as it is, in every draw.
+    FlaggedSums
+        The sums. The capacity is a share of everyone in the draw: with flags that stayed where they are in the sample,
+        more would be flagged in one draw than in another, and intervals would be too wide.
 
     Raises
     ------
     ConfigError
         If the share is not above 0 and at most 1.
+    DataError
+        If the sample is part of a population with another number of draws.
     """
-    status, flags = sample.status(horizon_days), fill_capacity(sample, horizon_days, capacity_share).share
+    status, risk = sample.status(horizon_days), sample.risk_at(horizon_days)
+    filled = _filled(sample, horizon_days, weights, capacity_share)
     events, others = status.weight * status.happened, status.weight * (1.0 - status.happened)
-    cells = (events * flags, others * flags, events * (1.0 - flags), others * (1.0 - flags))
-    found, needless, missed, spared = weighted_sums(weights, np.column_stack(cells)).T
-    return found, needless, missed, spared
+    values = np.column_stack((events, others, np.ones(len(risk))))
+    found, needless, flagged = flagged_totals(filled, risk, weights, values).T
+    # what is left of all of them; below 0 by rounding only
+    missed, spared, _ = np.maximum(weighted_sums(weights, values).T - (found, needless, flagged), 0.0)
+    return FlaggedSums(found, needless, missed, spared, flagged, filled.thresholds)
+
+
+def _filled(sample: Sample, horizon_days: float, weights: NDArray[Any] | None, capacity_share: float) -> Filled:
+    """Fill the capacity of each draw over everyone; without draws, over everyone as they are."""
+    if not 0.0 < capacity_share <= 1.0:
+        raise ConfigError("A capacity is a share above 0 and at most 1", f"{capacity_share}", "give 0.05 for 5 %")
+    everyone, drawn = (sample, weights) if sample.population is None else (sample.population, sample.population_weights)
+    n_draws = 1 if weights is None else len(weights)
+    if drawn is None or (n_draws == 1 and len(drawn) > 1):  # an estimate, or a part that was taken without draws
+        drawn = np.ones((n_draws, len(everyone)))
+    if len(drawn) != n_draws:
+        cure = "take the part with the draws it is judged in"
+        raise DataError("A part has as many draws as its population", f"{n_draws} and {len(drawn)}", cure)
+    return fill_draws(everyone.risk_at(horizon_days), drawn, capacity_share)

@@ -54,7 +54,7 @@ def decision_curve_table(sample: Sample, horizon_days: float, thresholds: Any) -
     >>> decision_curve_table(sample, 365, [0.2]).round(4).values.tolist()
     [[0.2, 0.4375, 0.375, 0.0]]
     """
-    sample.require(horizon_days)
+    sample = sample.judged_at(horizon_days)
     cuts = np.asarray(thresholds, dtype=np.float64)
     wrong = ~((cuts >= 0.0) & (cuts < 1.0))
     if cuts.ndim != 1 or np.any(wrong):

@@ -74,7 +74,7 @@ def distribution(sample: Sample, horizon_days: float) -> Distribution:
     >>> distribution(sample, 290).table["observed"].round(2).tolist()
     [0.0, 1.0, 0.0, 0.0, 0.31, 1.34, 0.34, 0.34, 0.34, 0.34]
     """
-    sample.require(horizon_days)
+    sample = sample.judged_at(horizon_days)
     observed = bin_counts(sample, horizon_days, np.ones((1, len(sample))))[0]
     expected = observed.sum() / N_BINS
     statistic = float(((observed - expected) ** 2).sum() / expected)

@@ -36,18 +36,19 @@ class Evaluation:
         Name of the model.
     table : DataFrame
         Columns ``model``, ``metric``, ``horizon_days``, ``group`` ("all" or "column=value"), ``estimate``, ``lower``,
-        ``upper``, ``n`` (rows) and ``n_events`` (re-reports observed by the horizon); one row per combination. A metric
-        at capacity has a row for each capacity: "capacity_recall@5%".
+        ``upper``, ``n`` (rows judged at the horizon) and ``n_events`` (re-reports observed among them by the horizon);
+        one row per combination. A metric at capacity has a row for each capacity: "capacity_recall@5%".
     replicates : mapping of (str, int) to ndarray, shape (1 + B,)
         By metric and horizon, for everyone: the estimate, then its value in each bootstrap draw.
     support : DataFrame
-        Columns ``horizon_days``, ``n_known`` (rows of known status), ``smallest_g`` (the smallest probability of still
-        being followed that a weight divides by), ``largest_weight`` and ``effective_n`` (of the weights).
+        Columns ``horizon_days``, ``n`` (rows judged), ``n_known`` (rows of known status), ``smallest_g`` (the smallest
+        probability of still being followed that a weight divides by), ``largest_weight`` and ``effective_n`` (of the
+        weights).
     level : float
         Coverage of the intervals.
     pairing : str
-        Fingerprint of the test outcome, the clusters, the seed and the number of draws; equal for evaluations whose
-        draws can be compared one by one.
+        Fingerprint of the test outcome, who could be followed, the censoring distribution, the clusters, the seed and
+        the number of draws; equal for evaluations whose draws can be compared one by one.
     """
 
     model: str
@@ -69,14 +70,16 @@ def evaluate(
     seed: int = 0,
     by: pd.DataFrame | None = None,
     model: str = "model",
+    followable_days: Any = None,
 ) -> Evaluation:
     """Evaluate predicted risks on test rows.
 
     Parameters
     ----------
     y_train : ndarray or DataFrame, shape (m,)
-        Outcome of the training data; it gives the censoring distribution and nothing else. If the follow-up of the
-        training data ends earlier by design, as after a temporal split, pass an outcome censored like the test rows.
+        Outcome of the training data; it gives the censoring distribution, unless ``followable_days`` are given, and
+        nothing else. If the follow-up of the training data ends earlier by design, as after a temporal split, pass an
+        outcome censored like the test rows.
     y_test : ndarray or DataFrame, shape (n,)
         Outcome of the test rows.
     risk : array-like of float, shape (n, k)
@@ -93,12 +96,15 @@ def evaluate(
         Audit columns in the order of the test rows; those of ``settings.by``, or all of them if it is empty.
     model : str
         Name of the model in the table.
+    followable_days : array-like of float, shape (n,), optional
+        For how many days each test row could be followed, whatever happens to it: each horizon is then judged on the
+        rows that could be followed to it, with their own censoring, as in training.
 
     Returns
     -------
     Evaluation
         Table, replicates and the support of the weights. A group with too few rows or re-reports, or without
-        follow-up past the horizon, is listed with empty estimates.
+        follow-up up to the horizon, is listed with empty estimates.
 
     Raises
     ------
@@ -107,7 +113,8 @@ def evaluate(
 
     Notes
     -----
-    A group is weighted with its own censoring, and judged at the capacity threshold of everyone. A missing value of an
+    A group is weighted with its own censoring, and judged at the capacity threshold of everyone in the same
+    draw. A missing value of an
     audit column is a group of its own, "column=missing". Censoring is taken to be independent of outcome and risk.
 
     Examples
@@ -120,7 +127,7 @@ def evaluate(
     >>> result.table[["metric", "horizon_days", "group", "estimate", "n", "n_events"]].to_dict("records")
     [{'metric': 'auc', 'horizon_days': 365, 'group': 'all', 'estimate': 0.75, 'n': 40, 'n_events': 20}]
     """
-    sample = Sample.build(y_train, y_test, risk, times)
+    sample = Sample.build(y_train, y_test, risk, times, followable_days=followable_days)
     for horizon in settings.horizons_days:
         sample.require(horizon)
     keys = np.asarray(clusters)
@@ -129,7 +136,7 @@ def evaluate(
     replicates = _replicates(sample, weights, settings)
     rows = _table_rows(EVERYONE, sample, replicates, settings)
     for group, mask in _groups(by, settings.by, len(sample)):
-        part = sample.take(mask).with_own_censoring()
+        part = sample.take(mask, weights).with_own_censoring()
         rows += _table_rows(group, part, _group_replicates(part, weights[:, mask], settings), settings)
     table = pd.DataFrame(rows)
     table.insert(0, "model", model)
@@ -144,11 +151,12 @@ def evaluate(
 
 
 def _replicates(sample: Sample, weights: Counts, settings: EvaluationSettings) -> dict[tuple[str, int], Floats]:
-    return {
-        (name, horizon): metric.compute(sample, horizon, weights)
-        for horizon in settings.horizons_days
-        for name, metric in _metrics(settings).items()
-    }
+    found = {}
+    for horizon in settings.horizons_days:
+        judged, drawn = sample.judged_at(horizon), weights[:, sample.rows_at(horizon)]
+        for name, metric in _metrics(settings).items():
+            found[name, horizon] = metric.compute(judged, horizon, drawn)
+    return found
 
 
 def _group_replicates(part: Sample, weights: Counts, settings: EvaluationSettings) -> dict[tuple[str, int], Floats]:
@@ -156,7 +164,7 @@ def _group_replicates(part: Sample, weights: Counts, settings: EvaluationSetting
     large_enough = tuple(
         horizon
         for horizon in settings.horizons_days
-        if len(part) >= settings.min_group_n
+        if _n_rows(part, horizon) >= settings.min_group_n
         and _n_events(part, horizon) >= settings.min_group_events
         and part.is_followed(horizon)
     )
@@ -183,7 +191,7 @@ def _table_rows(
                     "estimate": float(values[0]),
                     "lower": lower,
                     "upper": upper,
-                    "n": len(sample),
+                    "n": _n_rows(sample, horizon),
                     "n_events": n_events,
                 }
             )
@@ -208,8 +216,13 @@ def _metrics(settings: EvaluationSettings) -> Mapping[str, Metric]:
     return get_metrics(settings.metrics, settings.capacity_shares, cost_ratio=settings.cost_ratio)
 
 
+def _n_rows(sample: Sample, horizon_days: float) -> int:
+    return int(np.count_nonzero(sample.rows_at(horizon_days)))
+
+
 def _n_events(sample: Sample, horizon_days: float) -> int:
-    return int(np.count_nonzero((sample.event == RE_REPORT) & (sample.duration_days <= horizon_days)))
+    by_then = (sample.event == RE_REPORT) & (sample.duration_days <= horizon_days)
+    return int(np.count_nonzero(by_then & sample.rows_at(horizon_days)))
 
 
 def _check_rows(what: str, found: int, n: int) -> None:
@@ -220,6 +233,8 @@ def _check_rows(what: str, found: int, n: int) -> None:
 def _fingerprint(sample: Sample, clusters: NDArray[Any], seed: int, n_resamples: int) -> str:
     digest = blake2b(f"{seed}/{n_resamples}/".encode(), digest_size=16)
     _, codes = np.unique(clusters, return_inverse=True)
-    for values in (codes.astype(np.int64), sample.event, sample.duration_days):
+    censoring = sample.censoring
+    able = np.empty(0) if sample.followable_days is None else sample.followable_days
+    for values in (codes.astype(np.int64), sample.event, sample.duration_days, able, censoring.times, censoring.values):
         digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()

@@ -14,7 +14,7 @@ def gain(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[
     Parameters
     ----------
     a, b : Evaluation
-        Two evaluations on the same test rows, clusters, seed and number of draws.
+        Two evaluations on the same test rows, censoring, clusters, seed and number of draws.
     metric : str
         Name of a row, such as "auc" or "capacity_recall@5%".
     horizon_days : int
@@ -42,7 +42,7 @@ def paired(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tupl
     Parameters
     ----------
     a, b : Evaluation
-        Two evaluations on the same test rows, clusters, seed and number of draws.
+        Two evaluations on the same test rows, censoring, clusters, seed and number of draws.
     metric : str
         Name of a row, such as "auc" or "capacity_recall@5%".
     horizon_days : int
@@ -60,7 +60,7 @@ def paired(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tupl
     """
     if a.pairing != b.pairing or a.level != b.level:
         raise DataError(
-            "A paired comparison needs the same test rows, clusters, seed, draws and level",
+            "A paired comparison needs the same test rows, censoring, clusters, seed, draws and level",
             f"different ones for {a.model!r} and {b.model!r}",
             "evaluate both models in the same way",
         )

@@ -21,7 +21,8 @@ def lift(
     Parameters
     ----------
     a, b : Evaluation
-        The model to compare with, and the model, on the same test rows, clusters, seed and number of draws.
+        The model to compare with, and the model, on the same test rows, censoring, clusters, seed and
+        number of draws.
     horizon_days : int
         Horizon in days.
     capacity_share : float

@@ -112,7 +112,7 @@ class Metric:
         DataError
             If the horizon is refused or the weights do not fit the sample.
         """
-        sample.require(horizon_days)
+        judged = sample.judged_at(horizon_days)
         copies = np.asarray(weights)
         if copies.ndim != 2 or copies.shape[1] != len(sample):
             raise DataError(
@@ -120,7 +120,8 @@ class Metric:
                 f"shape {copies.shape}",
                 "pass an array of shape (draws, rows)",
             )
-        return self.function(sample, float(horizon_days), copies, **self.parameters)
+        rows = sample.rows_at(horizon_days)
+        return self.function(judged, float(horizon_days), copies if rows.all() else copies[:, rows], **self.parameters)
 
     def estimate(self, sample: Sample, horizon_days: float) -> float:
         """Compute the metric on the sample as it is.

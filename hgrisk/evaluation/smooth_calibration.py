@@ -55,8 +55,8 @@ def smooth_calibration_table(
     -----
     Austin et al. (2020), doi:10.1002/sim.8570: Cox regression on a restricted cubic spline, with knots at the 10th,
     50th and 90th percentile, of log(-log(1 - risk)); with competing events Fine-Gray regression, Austin et al. (2022),
-    doi:10.1186/s41512-021-00114-6. A curve with three knots cannot show every misfit: look at the groups of
-    `calibration_table` too.
+    doi:10.1186/s41512-021-00114-6; here on the follow-up up to the horizon. A curve with three knots cannot show every
+    misfit: look at the groups of `calibration_table` too.
 
     Examples
     --------
@@ -65,12 +65,12 @@ def smooth_calibration_table(
     >>> sample = Sample.build(y, y, np.linspace(0.1, 0.6, 120)[:, None], [365])
     >>> table = smooth_calibration_table(sample, 365, n_points=3)
     >>> table[["predicted", "observed"]].round(2).values.tolist()
-    [[0.11, 0.25], [0.35, 0.21], [0.6, 0.19]]
+    [[0.11, 0.26], [0.35, 0.21], [0.6, 0.17]]
     """
-    sample.require(horizon_days)
+    rows, sample = sample.rows_at(horizon_days), sample.judged_at(horizon_days)
     if n_points < 2:
         raise DataError("A curve has at least two points", f"{n_points}", "use 50")
-    copies = np.ones((1, len(sample)), dtype=np.int64) if weights is None else np.asarray(weights)
+    copies = np.ones((1, len(sample)), dtype=np.int64) if weights is None else np.asarray(weights)[:, rows]
     first, last = np.quantile(sample.risk_at(horizon_days), SHOWN)
     predicted = np.linspace(float(first), float(last), n_points)
     missing = np.full(n_points, np.nan)

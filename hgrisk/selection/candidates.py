@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
 from hgrisk.errors import DataError, FitError
 from hgrisk.evaluation.metric import Metric
@@ -130,18 +131,22 @@ def _value(fold: TimeFold, fit: Fit, metric: Metric, horizon: int) -> tuple[floa
         days |= set(np.arange(WHOLE_CURVE, horizon, WHOLE_CURVE, dtype=np.float64))
     times = np.array(sorted(days))
     risk = model.predict_cumulative_incidence(columns_of(model, fold.test.X), times)
-    y = fold.test.y_from_landmark
-    return metric.estimate(Sample.build(y, y, risk, times), horizon), ""
+    return metric.estimate(_sample(fold.test, risk, times), horizon), ""
+
+
+def _sample(test: Dataset, risk: Floats, times: Floats) -> Sample:
+    y = test.y_from_landmark
+    return Sample.build(y, y, risk, times, followable_days=test.followable_days)
 
 
 def _can_be_judged(fold: TimeFold, settings: SelectionSettings) -> bool:
     horizon = settings.horizon_days
     y, learnt = fold.test.y_from_landmark, fold.train.y_from_landmark
+    test = _sample(fold.test, np.zeros((len(y), 1)), np.array([horizon]))
     able = fold.train.followable_days >= horizon
     enough = all(
         int(np.count_nonzero(rows & (each["event"] == RE_REPORT) & (each["duration_days"] <= horizon)))
         >= settings.min_events
-        for each, rows in ((y, np.ones(len(y), dtype=bool)), (learnt, able))
+        for each, rows in ((y, test.rows_at(horizon)), (learnt, able))
     )
-    followed = Sample.build(y, y, np.zeros((len(y), 1)), [horizon]).is_followed(horizon)
-    return bool(enough and followed and np.any(learnt["duration_days"] >= horizon))
+    return bool(enough and test.is_followed(horizon) and np.any(learnt["duration_days"] >= horizon))

@@ -19,6 +19,7 @@ from hgrisk.evaluation.evaluate import EVERYONE, Evaluation, evaluate
 from hgrisk.evaluation.gain import gain
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings, grid_times
+from hgrisk.evaluation.support import effective_n
 from hgrisk.models.fitting import Fit, columns_of
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.outcome import Outcome
@@ -68,7 +69,7 @@ class DesignResult:
         Its name.
     table : DataFrame
         ``design``, ``part``, ``model``, ``metric``, ``horizon_days``, ``estimate``, ``lower``, ``upper``, ``n_train``,
-        ``n_test`` and ``n_events`` (re-reports of the test rows by the horizon).
+        ``n_test`` (test rows that could be followed to the horizon) and ``n_events`` (their re-reports by it).
     omitted : DataFrame
         ``part``, ``horizon_days`` and ``reason``: what could not be judged.
     evaluations : mapping of (str, str) to Evaluation
@@ -196,9 +197,11 @@ def judge_parts(
 def judge(
     test: Dataset, risk: Floats, times: Floats, evaluation: EvaluationSettings, *, seed: int, name: str
 ) -> Evaluation:
-    """Evaluate risks on test rows, with the rows' own censoring."""
-    y = test.y_from_landmark
-    return evaluate(y, y, risk, times, clusters=test.clusters, settings=evaluation, seed=seed, model=name)
+    """Evaluate risks on the test rows that could be followed to each horizon, with the rows' own censoring."""
+    y, able = test.y_from_landmark, test.followable_days
+    return evaluate(
+        y, y, risk, times, clusters=test.clusters, settings=evaluation, seed=seed, model=name, followable_days=able
+    )
 
 
 def times_of(model: SurvivalModel, evaluation: EvaluationSettings) -> Floats:
@@ -240,22 +243,37 @@ def usable_horizons(
 
 
 def _obstacle(part: Part, horizon: int, settings: ValidationSettings) -> str | None:
-    needed = (
-        ("training", part.train, settings.min_train_events),
-        ("test", part.test, settings.min_test_events),
-    )
-    for name, data, at_least in needed:
-        y = data.y_from_landmark
-        # a training row that could not be followed for the horizon teaches a classifier nothing about it
-        able = data.followable_days >= horizon if name == "training" else np.ones(len(y), dtype=bool)
-        n_events = int(np.count_nonzero(able & (y["event"] == RE_REPORT) & (y["duration_days"] <= horizon)))
-        if n_events < at_least:
-            return f"{n_events} re-reports by then in the {name} rows"
-        if name == "training" and not np.any(y["duration_days"] >= horizon):
-            return "training rows that are followed shorter"
-        if name == "test" and not Sample.build(y, y, np.zeros((len(y), 1)), [horizon]).is_followed(horizon):
-            return "test rows that are followed shorter"
+    return _of_training(part.train, horizon, settings) or _of_test(part.test, horizon, settings)
+
+
+def _of_training(data: Dataset, horizon: int, settings: ValidationSettings) -> str | None:
+    n_events = _n_events(data, horizon)
+    if n_events < settings.min_train_events:
+        return f"{n_events} re-reports by then in the training rows"
+    if not np.any(data.y_from_landmark["duration_days"] >= horizon):
+        return "training rows that are followed shorter"
     return None
+
+
+def _of_test(data: Dataset, horizon: int, settings: ValidationSettings) -> str | None:
+    y, able = data.y_from_landmark, data.followable_days
+    sample = Sample.build(y, y, np.zeros((len(y), 1)), [horizon], followable_days=able)
+    n_events = _n_events(data, horizon)
+    if sample.rows_at(horizon).any() and n_events < settings.min_test_events:
+        return f"{n_events} re-reports by then in the test rows"
+    if not sample.is_followed(horizon):
+        return "test rows that are followed shorter"
+    n = effective_n(sample.judged_at(horizon).status(horizon).weight)
+    if n < settings.min_effective_n:
+        return f"censoring weights of the test rows that tell as much as {n:.0f} rows"
+    return None
+
+
+def _n_events(data: Dataset, horizon: int) -> int:
+    """Count the re-reports by a horizon of the rows that could be followed to it; others neither teach nor judge."""
+    y = data.y_from_landmark
+    by_then = (y["event"] == RE_REPORT) & (y["duration_days"] <= horizon)
+    return int(np.count_nonzero(by_then & (data.followable_days >= horizon)))
 
 
 def keep(data: Dataset, rows: Any) -> Dataset:

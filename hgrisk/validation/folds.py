@@ -104,7 +104,9 @@ def _judge(
     y = data.y_from_landmark
     draws = cluster_weights(data.clusters, asked.n_resamples, seed)
     metrics = get_metrics(asked.metrics, asked.capacity_shares, cost_ratio=asked.cost_ratio)
-    return with_rankings(pooled, metrics, FoldSamples.cut(Sample.build(y, y, risk, times), fold, draws))
+    return with_rankings(
+        pooled, metrics, FoldSamples(Sample.build(y, y, risk, times, followable_days=data.followable_days), fold, draws)
+    )
 
 
 def _out_of_fold(

@@ -134,7 +134,7 @@ def _metrics_of(
     times = times_of(model, asked)
     y = data.y_from_landmark
     risk = model.predict_cumulative_incidence(columns_of(model, data.X), times)
-    sample = Sample.build(y, y, risk, times)
+    sample = Sample.build(y, y, risk, times, followable_days=data.followable_days)
     days = asked.horizons_days
     return {(name, day): metric.compute(sample, day, weights) for day in days for name, metric in metrics.items()}
 

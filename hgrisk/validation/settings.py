@@ -41,6 +41,9 @@ class ValidationSettings(Settings):
         How often each share is drawn.
     min_test_events, min_train_events : int
         A part is judged at a horizon with at least so many re-reports by then in its test and its training rows.
+    min_effective_n : float
+        And only where the censoring weights of its test rows tell as much as so many rows of equal weight: with few
+        rows followed to the horizon, each stands for many, and intervals are too narrow.
     """
 
     designs: tuple[Design, ...] = ("folds", "rolling", "regions")
@@ -54,6 +57,7 @@ class ValidationSettings(Settings):
     n_draws: int = Field(default=1, ge=1)
     min_test_events: int = Field(default=20, ge=1)
     min_train_events: int = Field(default=20, ge=1)
+    min_effective_n: float = Field(default=50.0, ge=0.0, allow_inf_nan=False)
 
     @field_validator("designs")
     @classmethod

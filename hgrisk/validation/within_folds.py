@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -31,36 +31,37 @@ class FoldSamples:
 
     Attributes
     ----------
-    parts : tuple of Sample
-        Rows of each fold, with the censoring of all rows; each fold is a population of its own, with its own capacity.
-    weights : tuple of ndarray, each shape (1 + B, rows of the fold)
+    sample : Sample
+        Outcomes and out-of-fold risks of n rows.
+    fold : ndarray of int, shape (n,)
+        Fold of each row.
+    weights : ndarray, shape (1 + B, n)
         How often each row counts in each draw; draws are of networks of all folds together.
     """
 
-    parts: tuple[Sample, ...]
-    weights: tuple[Counts, ...]
+    sample: Sample
+    fold: NDArray[Any]
+    weights: Counts
 
-    @classmethod
-    def cut(cls, sample: Sample, fold: NDArray[Any], weights: Counts) -> FoldSamples:
-        """Return the folds of a sample.
+    def at(self, horizon_days: float) -> Iterator[tuple[Sample, Counts]]:
+        """Yield the folds that a horizon is judged on, with their draws.
 
         Parameters
         ----------
-        sample : Sample
-            Outcomes and out-of-fold risks of n rows.
-        fold : ndarray of int, shape (n,)
-            Fold of each row.
-        weights : ndarray, shape (1 + B, n)
-            Draws of networks, of all rows.
+        horizon_days : float
+            Days.
 
-        Returns
-        -------
-        FoldSamples
-            The folds, in the order of their numbers.
+        Yields
+        ------
+        Sample, ndarray of shape (1 + B, rows)
+            Rows of a fold that could be followed to the horizon, with the censoring of those of all folds; each fold
+            is a population of its own, with its own capacity.
         """
-        masks = [fold == number for number in np.unique(fold)]
-        parts = tuple(replace(sample.take(mask), population=None) for mask in masks)
-        return cls(parts, tuple(weights[:, mask] for mask in masks))
+        able, judged = self.sample.rows_at(horizon_days), self.sample.judged_at(horizon_days)
+        fold, weights = self.fold[able], self.weights[:, able]
+        for number in np.unique(fold):
+            mask = fold == number
+            yield replace(judged.take(mask), population=None), weights[:, mask]
 
 
 def is_ranking(name: str) -> bool:
@@ -111,8 +112,8 @@ def within_folds(metric: Metric, horizon_days: float, folds: FoldSamples) -> Flo
     if metric.name == "number_needed_to_flag":
         precision = get_metric("capacity_precision").with_parameters(**metric.parameters)
         return ratio(1.0, within_folds(precision, horizon_days, folds))
-    total, sizes = np.zeros(len(folds.weights[0])), np.zeros(len(folds.weights[0]))
-    for part, weights in zip(folds.parts, folds.weights, strict=True):
+    total, sizes = np.zeros(len(folds.weights)), np.zeros(len(folds.weights))
+    for part, weights in folds.at(horizon_days):
         # the horizon was required of all rows: a fold that no row outlasts has no pair, and so no say
         values = metric.function(part, horizon_days, weights, **metric.parameters)
         size = _size(metric, part, horizon_days, weights)
@@ -167,6 +168,6 @@ def _size(metric: Metric, part: Sample, horizon_days: float, weights: Counts) ->
         cases, controls = weighted_sums(weights, sides).T
         return np.asarray(cases * controls)
     if metric.name in ("capacity_recall", "capacity_precision"):
-        found, needless, missed, _ = flagged_sums(part, horizon_days, weights, metric.parameters["capacity_share"])
-        return found + (missed if metric.name == "capacity_recall" else needless)
+        sums = flagged_sums(part, horizon_days, weights, metric.parameters["capacity_share"])
+        return sums.found + (sums.missed if metric.name == "capacity_recall" else sums.needless)
     return weighted_sums(weights, np.ones(len(part)))

@@ -1,5 +1,7 @@
 """The fairness audit: its rows are those of an evaluation of the group, at one capacity for all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,8 @@ from hgrisk.audit.groups import MEASURES, audit_groups
 from hgrisk.audit.own_censoring import ByGroup
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.errors import DataError
-from hgrisk.evaluation.capacity import without_capacity
+from hgrisk.evaluation.bootstrap import cluster_weights, percentile_interval
+from hgrisk.evaluation.capacity import fill_capacity, without_capacity
 from hgrisk.evaluation.evaluate import evaluate
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
@@ -71,6 +74,22 @@ def test_the_capacity_is_filled_once_over_everyone(audit):
     assert rates.loc[("all", "all"), "estimate"] == pytest.approx(0.2)
     sexes = rates.loc["sex"]
     assert (sexes["estimate"] * sexes["n"]).sum() == pytest.approx(0.2 * 600)
+
+
+def test_every_draw_fills_the_capacity_over_everyone_in_it(households, by):
+    weights = cluster_weights(households.clusters, SETTINGS.n_resamples, 0)
+    mask = (by["sex"] == "f").to_numpy()
+    sample = households.reported
+    found = audit_groups(sample, by[["sex"]], households.clusters, 365, settings=SETTINGS).table
+    rates = found[found["measure"] == "flag_rate"].set_index("group")
+    np.testing.assert_allclose(rates.loc["all", ["estimate", "lower", "upper"]].astype(float), 0.2, atol=1e-12)
+    slow = []
+    for draw in weights:
+        again = np.repeat(np.arange(len(sample)), draw)
+        flags = fill_capacity(replace(sample.take(again), population=None), 365, 0.2).share
+        slow.append(flags[mask[again]].mean())
+    expected = (slow[0], *percentile_interval(np.array(slow), SETTINGS.level))
+    np.testing.assert_allclose(rates.loc["f", ["estimate", "lower", "upper"]].astype(float), expected, atol=1e-9)
 
 
 def test_differences_are_from_all_others_and_pair_the_draws(audit, households, by):
@@ -215,3 +234,16 @@ def test_refused(households, by, change, text):
     with pytest.raises(DataError) as caught:
         audit_groups(households.reported, horizon_days=365, **given)
     assert str(caught.value) == text
+
+
+def test_audited_are_the_rows_that_could_be_followed_to_the_horizon(households, by):
+    sample, asked = households.reported, SETTINGS.model_copy(update={"n_resamples": 0, "min_events": 1})
+    able = np.where(np.arange(600) % 4 == 0, 300.0, 900.0)
+    rows, y = able >= 365, Surv.from_arrays(sample.event, sample.duration_days)
+    whole = Sample.build(y, y, sample.risk, sample.times, followable_days=able)
+    alone = Sample.build(y[rows], y[rows], sample.risk[rows], sample.times)
+    found = audit_groups(whole, by, households.clusters, 365, settings=asked)
+    expected = audit_groups(alone, by[rows], households.clusters[rows], 365, settings=asked)
+    pd.testing.assert_frame_equal(found.table, expected.table, rtol=1e-9)
+    assert found.threshold == expected.threshold
+    assert found.table["n"].iloc[0] == 450

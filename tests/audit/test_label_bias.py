@@ -1,5 +1,7 @@
 """Label bias: a factor of 1 changes nothing, and in made-up households the truth at equal reporting comes back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,10 +43,12 @@ def test_a_factor_of_1_changes_nothing(households):
         pd.testing.assert_frame_equal(part.reset_index(drop=True), parts[0].reset_index(drop=True), rtol=0, atol=0)
 
 
-def test_as_reported_is_the_audit_of_the_groups(households):
+@pytest.mark.parametrize("able", [None, np.where(np.arange(600) % 4 == 0, 300.0, 900.0)])
+def test_as_reported_is_the_audit_of_the_groups(households, able):
     by = pd.DataFrame({"g": np.where(households.group, "group", "others")})
-    audit = audit_groups(households.reported, by, households.clusters, 365, settings=DRAWN, seed=2).table
-    own = label_bias(households.reported, households.group, households.clusters, 365, settings=DRAWN, seed=2).table
+    sample = replace(households.reported, followable_days=able)
+    audit = audit_groups(sample, by, households.clusters, 365, settings=DRAWN, seed=2).table
+    own = label_bias(sample, households.group, households.clusters, 365, settings=DRAWN, seed=2).table
     own = own[own["scenario"] == AS_REPORTED].set_index(["group", "measure"])
     for row in audit[audit["attribute"] == "g"].to_dict("records"):
         if row["measure"] in MEASURES:
@@ -188,3 +192,15 @@ def test_refused(households, change, text):
     with pytest.raises(DataError) as caught:
         label_bias(households.reported, horizon_days=365, **passed)
     assert str(caught.value) == text
+
+
+def test_tabulated_are_the_rows_that_could_be_followed_to_the_horizon(households):
+    sample, asked = households.reported, SETTINGS.model_copy(update={"n_resamples": 0, "min_events": 1})
+    able = np.where(np.arange(len(sample)) % 4 == 0, 300.0, 900.0)
+    rows, y = able >= 365, Surv.from_arrays(sample.event, sample.duration_days)
+    whole = Sample.build(y, y, sample.risk, sample.times, followable_days=able)
+    alone = Sample.build(y[rows], y[rows], sample.risk[rows], sample.times)
+    found = label_bias(whole, households.group, households.clusters, 365, settings=asked).table
+    expected = label_bias(alone, households.group[rows], households.clusters[rows], 365, settings=asked).table
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-9)
+    assert found["estimate"].notna().all()

@@ -9,9 +9,14 @@ import pytest
 from hgrisk.curves import aalen_johansen
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import cluster_weights, percentile_interval
+from hgrisk.evaluation.calibration import calibration_table
+from hgrisk.evaluation.decision import decision_curve_table
+from hgrisk.evaluation.distribution import distribution
 from hgrisk.evaluation.evaluate import COLUMNS, evaluate
 from hgrisk.evaluation.registry import default_metrics, get_metric, get_metrics
+from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings
+from hgrisk.evaluation.smooth_calibration import smooth_calibration_table
 from hgrisk.surv import Surv
 
 EXACT = 1e-9
@@ -103,6 +108,54 @@ def test_the_order_of_the_rows_does_not_matter(cohort, groups):
     pd.testing.assert_frame_equal(plain, shuffled, rtol=1e-7, atol=1e-9)
 
 
+@pytest.fixture(scope="module")
+def able():
+    return np.where(np.arange(300) % 3 == 0, 200.0, np.random.default_rng(8).choice([360.0, 365.0, 2000.0], 300))
+
+
+@pytest.mark.parametrize("horizon", [183, 365])
+def test_each_horizon_is_judged_as_if_there_were_no_other_rows_than_could_be_followed(cohort, groups, able, horizon):
+    settings = SETTINGS.model_copy(update={"n_resamples": 0, "horizons_days": (horizon,), "min_group_n": 5})
+    by, rows = groups[["role"]], able >= horizon
+    found = run(cohort, settings=settings, by=by, followable_days=able)
+    y, risk = cohort.y[rows], cohort.truth[rows]
+    alone = evaluate(y, y, risk, cohort.grid, clusters=np.arange(len(y)), settings=settings, by=by[rows])
+    pd.testing.assert_frame_equal(found.table, alone.table, rtol=1e-9)
+    pd.testing.assert_frame_equal(found.support, alone.support, rtol=1e-9)
+    assert set(found.table.loc[found.table["group"] == "all", "n"]) == {rows.sum()}
+
+
+def test_draws_are_those_of_all_networks_whatever_could_be_followed(cohort, able):
+    found = run(cohort, settings=FEW, followable_days=able, seed=4)
+    weights = cluster_weights(np.arange(300) // 2, 30, 4)[:, able >= 365]
+    y = cohort.y[able >= 365]
+    alone = Sample.build(y, y, cohort.truth[able >= 365], cohort.grid)
+    np.testing.assert_allclose(found.replicates["auc", 365], get_metric("auc").compute(alone, 365, weights), atol=EXACT)
+    whole = Sample.build(cohort.y, cohort.y, cohort.truth, cohort.grid, followable_days=able)
+    drawn = cluster_weights(np.arange(300) // 2, 30, 4)
+    np.testing.assert_array_equal(found.replicates["auc", 365], get_metric("auc").compute(whole, 365, drawn))
+
+
+def test_who_could_be_followed_is_part_of_the_pairing(cohort, able):
+    followed = [None, able, np.where(able == 360, 365, able)]
+    assert len({run(cohort, settings=FEW, followable_days=days).pairing for days in followed}) == 3
+
+
+def test_tables_of_a_horizon_are_of_the_rows_that_could_be_followed_to_it(cohort, able):
+    whole = Sample.build(cohort.y, cohort.y, cohort.truth, cohort.grid, followable_days=able)
+    rows = able >= 365
+    alone = Sample.build(cohort.y[rows], cohort.y[rows], cohort.truth[rows], cohort.grid)
+    weights = cluster_weights(np.arange(300), 20, 0)
+    pairs = [
+        (calibration_table(whole, 365), calibration_table(alone, 365)),
+        (decision_curve_table(whole, 365, [0.1, 0.3]), decision_curve_table(alone, 365, [0.1, 0.3])),
+        (distribution(whole, 365).table, distribution(alone, 365).table),
+        (smooth_calibration_table(whole, 365, weights), smooth_calibration_table(alone, 365, weights[:, rows])),
+    ]
+    for found, expected in pairs:
+        pd.testing.assert_frame_equal(found, expected, rtol=1e-9)
+
+
 def test_groups_are_the_values_of_the_audit_columns(cohort, groups):
     settings = FEW.model_copy(update={"by": ("role", "band")})
     table = run(cohort, settings=settings, by=groups).table
@@ -126,8 +179,8 @@ def test_a_group_is_computed_on_its_rows_with_the_threshold_of_everyone(cohort, 
     row = result.table.query("group == 'role=partner' and metric == 'net_benefit@20%' and horizon_days == 365").iloc[0]
     inside = (groups["role"] == "partner").to_numpy()
     metric = get_metric("net_benefit").with_parameters(capacity_share=0.2)
-    weights = cluster_weights(np.arange(300) // 2, 30, 4)[:, inside]
-    values = metric.compute(cohort.sample().take(inside).with_own_censoring(), 365, weights)
+    weights = cluster_weights(np.arange(300) // 2, 30, 4)
+    values = metric.compute(cohort.sample().take(inside, weights).with_own_censoring(), 365, weights[:, inside])
     assert row["estimate"] == pytest.approx(values[0], abs=EXACT)
     assert row["lower"] == pytest.approx(percentile_interval(values, 0.95)[0], abs=EXACT)
     own = metric.estimate(cohort.sample(), 365)

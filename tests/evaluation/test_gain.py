@@ -13,10 +13,10 @@ from hgrisk.evaluation.settings import EvaluationSettings
 SETTINGS = EvaluationSettings(n_resamples=60, horizons_days=(365,), metrics=("auc", "brier"))
 
 
-def run(cohort, risk, *, settings=SETTINGS, seed=0, clusters=None, rows=slice(None)):
+def run(cohort, risk, *, settings=SETTINGS, seed=0, clusters=None, rows=slice(None), learnt=slice(None)):
     clusters = np.arange(300) // 2 if clusters is None else clusters
     return evaluate(
-        cohort.y,
+        cohort.y[learnt],
         cohort.y[rows],
         risk[rows],
         cohort.grid,
@@ -60,6 +60,7 @@ def test_pairing_makes_the_interval_of_similar_models_narrow(cohort, noisy):
         {"seed": 1},
         {"clusters": np.arange(300)},
         {"rows": slice(0, 299)},
+        {"learnt": slice(0, 200)},
         {"settings": SETTINGS.model_copy(update={"n_resamples": 61})},
         {"settings": SETTINGS.model_copy(update={"level": 0.9})},
     ],
@@ -68,7 +69,7 @@ def test_draws_that_differ_are_not_paired(cohort, change):
     with pytest.raises(DataError) as caught:
         gain(run(cohort, cohort.truth), run(cohort, cohort.truth, **change), "auc", 365)
     assert str(caught.value) == (
-        "A paired comparison needs the same test rows, clusters, seed, draws and level, "
+        "A paired comparison needs the same test rows, censoring, clusters, seed, draws and level, "
         "but found different ones for 'm' and 'm': evaluate both models in the same way."
     )
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from hgrisk.curves import aalen_johansen
 from hgrisk.errors import DataError
+from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.models.inputs.censoring_weights import outcome_at, uncensored_probability
 from hgrisk.surv import Surv
 
 EXACT = 1e-12
@@ -29,16 +34,47 @@ def test_status_and_weights_by_hand():
     np.testing.assert_allclose(status.weight, [1, 0, 4 / 3, 4 / 3, 4 / 3], atol=EXACT)
 
 
-def test_censoring_on_the_horizon_is_not_follow_up_past_it():
-    y = Surv.from_arrays([0, 1, 0], [365, 400, 600])
-    np.testing.assert_allclose(Sample.build(y, y, RISK[:3], [365, 500]).status(365).weight, [0, 1.5, 1.5])
+def test_a_row_censored_on_the_horizon_is_known():
+    y = Surv.from_arrays([0, 0, 1, 0], [300, 365, 400, 600])
+    status = Sample.build(y, y, RISK[:4], [365, 500]).status(365)
+    assert status.happened.tolist() == [0, 0, 0, 0]
+    np.testing.assert_allclose(status.weight, [0, 4 / 3, 4 / 3, 4 / 3], atol=EXACT)
+
+
+def test_all_followed_for_exactly_the_horizon_are_judged_without_weights():
+    y = Surv.from_arrays([1, 0, 0, 1], [100, 365, 365, 200])
+    sample = Sample.build(y, y, RISK[:4], [365, 500])
+    sample.require(365)
+    assert sample.status(365).weight.tolist() == [1, 1, 1, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 8)), min_size=1, max_size=30), st.integers(1, 8))
+def test_weights_sum_to_n_and_the_weighted_share_is_aalen_johansen_with_ties_at_the_horizon(rows, horizon):
+    y = Surv.from_arrays(*np.array(rows).T)
+    sample = Sample.build(y, y, np.full((len(y), 1), 0.2), [horizon])
+    assume(sample.is_followed(horizon))
+    status = sample.status(horizon)
+    assert status.weight.sum() == pytest.approx(len(y), rel=EXACT)
+    incidence = aalen_johansen(y["duration_days"], y["event"]).at(horizon)
+    assert status.weight @ status.happened / len(y) == pytest.approx(incidence, abs=EXACT)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 8)), min_size=1, max_size=30), st.integers(1, 8))
+def test_evaluation_and_training_weight_a_row_alike(rows, horizon):
+    y = Surv.from_arrays(*np.array(rows).T)
+    sample = Sample.build(y, y, np.full((len(y), 1), 0.2), [horizon])
+    assume(sample.is_followed(horizon))
+    uncensored = uncensored_probability(y["duration_days"], y["event"], np.ones(len(y)))
+    learnt, status = outcome_at(y["duration_days"], y["event"], uncensored, horizon), sample.status(horizon)
+    np.testing.assert_allclose(status.weight, learnt.weight, rtol=EXACT)
+    assert status.happened.tolist() == learnt.label.tolist()
 
 
 def test_an_event_on_the_horizon_counts_with_the_weight_just_before_it():
-    y = Surv.from_arrays([1, 0, 0], [365, 365, 600])
-    status = Sample.build(y, y, RISK[:3], [365, 500]).status(365)
-    assert status.happened.tolist() == [1, 0, 0]
-    np.testing.assert_allclose(status.weight, [1, 0, 2], atol=EXACT)
+    y = Surv.from_arrays([1, 0, 0, 0], [365, 365, 600, 200])
+    status = Sample.build(y, y, RISK[:4], [365, 500]).status(365)
+    assert status.happened.tolist() == [1, 0, 0, 0]
+    np.testing.assert_allclose(status.weight, [4 / 3, 4 / 3, 4 / 3, 0], atol=EXACT)
 
 
 def test_censoring_comes_from_the_training_outcome_only():
@@ -51,6 +87,60 @@ def test_weights_sum_to_n_when_censoring_is_estimated_on_the_same_rows(cohort):
     sample = cohort.sample()
     for day in (30, 183, 365, 548):
         assert sample.status(day).weight.sum() == pytest.approx(len(sample), rel=1e-10)
+
+
+def test_a_horizon_is_judged_on_the_rows_that_could_be_followed_to_it():
+    y = Surv.from_arrays([1, 0, 0, 0, 1, 0], [100, 200, 300, 500, 300, 600])
+    sample = Sample.build(y, y, np.full((6, 2), 0.2), [150, 365], followable_days=[900, 200, 900, 500, 310, np.inf])
+    assert sample.rows_at(365).tolist() == [True, False, True, True, False, True]
+    judged = sample.judged_at(365)
+    assert judged.duration_days.tolist() == [100, 300, 500, 600]
+    # of the four, one is censored before the horizon; the two left out are not counted again
+    np.testing.assert_allclose(judged.status(365).weight, [1, 0, 1.5, 1.5], atol=EXACT)
+    assert len(sample.judged_at(150)) == 6
+    assert judged.judged_at(365) is judged
+
+
+def test_a_sample_that_says_nothing_of_follow_up_is_judged_whole():
+    sample = Sample.build(Y, Y, RISK, [365, 500])
+    assert sample.judged_at(365) is sample
+    assert sample.rows_at(365).all()
+
+
+def test_a_part_is_judged_with_the_population_and_the_draws_of_its_horizon():
+    weights = np.arange(10).reshape(2, 5)
+    whole = Sample.build(Y, Y, RISK, [365, 500], followable_days=[900, 200, 900, 900, 900])
+    judged = whole.take([1, 2, 3], weights).judged_at(365)
+    assert judged.duration_days.tolist() == [300, 400]
+    assert judged.population.duration_days.tolist() == [100, 300, 400, 600]
+    assert judged.population_weights.tolist() == [[0, 2, 3, 4], [5, 7, 8, 9]]
+
+
+def test_a_horizon_that_nobody_could_be_followed_to_is_refused():
+    sample = Sample.build(Y, Y, RISK, [365, 500], followable_days=np.full(5, 400))
+    with pytest.raises(DataError, match="needs test follow-up up to it, but found test follow-up up to 0 days"):
+        sample.judged_at(500)
+
+
+def test_true_risks_that_follow_the_calendar_are_calibrated():
+    """Extraction 30 days after the last year of landmarks, and risks that rise by one on the logit each year."""
+    rng = np.random.default_rng(3)
+    day, x = rng.uniform(0, 1095, 80_000), rng.normal(size=80_000)
+    risk = 1 / (1 + np.exp(-(-1 + x + day / 365 - 1.5)))
+    time, followed = np.ceil(rng.exponential(-365 / np.log1p(-risk))), np.floor(1125 - day) + 1
+    y = Surv.from_arrays((time <= followed).astype(int), np.minimum(time, followed))
+    found = {
+        name: [
+            get_metric(name).estimate(Sample.build(y, y, risk[:, None], [365], followable_days=able), 365)
+            for able in (followed, None)
+        ]
+        for name in ("observed_expected", "calibration_intercept")
+    }
+    assert found["observed_expected"][0] == pytest.approx(1.0, abs=0.02)
+    assert found["calibration_intercept"][0] == pytest.approx(0.0, abs=0.05)
+    # the weights alone count the early, lower risks again
+    assert found["observed_expected"][1] < 0.95
+    assert found["calibration_intercept"][1] > 0.08
 
 
 def test_a_part_remembers_its_population():
@@ -122,22 +212,26 @@ def test_a_horizon_outside_the_grid_is_refused():
     )
 
 
-@pytest.mark.parametrize("last", [500, 600])
-def test_a_horizon_that_training_follow_up_does_not_pass_is_refused(last):
-    train = Surv.from_arrays([1, 0], [100, last])
+def test_a_horizon_that_training_follow_up_does_not_reach_is_refused():
+    train = Surv.from_arrays([1, 0], [100, 599])
     assert horizon_refusal(train, Y, 600) == (
-        "A horizon of 600 days needs training follow-up past it, but found training follow-up up to "
-        f"{last} days: choose an earlier horizon, or follow for at least one day longer."
+        "A horizon of 600 days needs training follow-up up to it, but found training follow-up up to "
+        "599 days: choose an earlier horizon, or follow for longer."
     )
 
 
-@pytest.mark.parametrize("last", [500, 600])
-def test_a_horizon_that_test_follow_up_does_not_pass_is_refused(last):
+def test_a_horizon_that_test_follow_up_does_not_reach_is_refused():
     train = Surv.from_arrays([1, 0], [100, 900])
-    assert horizon_refusal(train, Surv.from_arrays([1, 0], [100, last]), 600) == (
-        "A horizon of 600 days needs test follow-up past it, but found test follow-up up to "
-        f"{last} days: choose an earlier horizon, or follow for at least one day longer."
+    assert horizon_refusal(train, Surv.from_arrays([1, 0], [100, 599]), 600) == (
+        "A horizon of 600 days needs test follow-up up to it, but found test follow-up up to "
+        "599 days: choose an earlier horizon, or follow for longer."
     )
+
+
+@pytest.mark.parametrize("event", [0, 1, 2])
+def test_follow_up_that_ends_on_the_horizon_is_enough(event):
+    y = Surv.from_arrays([1, event], [100, 600])
+    Sample.build(y, y, RISK[:2], [365, 600]).require(600)
 
 
 def test_follow_up_that_ends_in_events_on_the_horizon_is_enough():

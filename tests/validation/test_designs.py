@@ -9,6 +9,8 @@ import pytest
 from hgrisk.errors import DataError, FitError
 from hgrisk.evaluation.evaluate import evaluate
 from hgrisk.evaluation.gain import gain
+from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.support import effective_n
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.fitting import Fitting
@@ -37,11 +39,20 @@ def test_the_table_is_that_of_an_evaluation_of_each_part(result, parts, evaluati
     test = parts[1].test
     risk = FITS["logistic"](parts[1].train, (183, 365)).predict_cumulative_incidence(test.X[["tells"]], [183, 365])
     y = test.y_from_landmark
-    own = evaluate(y, y, risk, [183, 365], clusters=test.clusters, settings=evaluation, seed=4, model="logistic").table
+    own = evaluate(
+        *(y, y, risk, [183, 365]),
+        clusters=test.clusters,
+        settings=evaluation,
+        seed=4,
+        model="logistic",
+        followable_days=test.followable_days,
+    ).table
     found = result.table.query("part == 'two' and model == 'logistic'").reset_index(drop=True)
     columns = ["metric", "horizon_days", "estimate", "lower", "upper", "n_events"]
     pd.testing.assert_frame_equal(found[columns], own[columns])
-    assert set(found["n_test"]) == {len(test.X)}
+    able = {day: int((test.followable_days >= day).sum()) for day in (183, 365)}
+    assert found["n_test"].tolist() == found["horizon_days"].map(able).tolist()
+    assert able[365] < able[183] < len(test.X)
     assert set(found["n_train"]) == {len(parts[1].train.X)}
 
 
@@ -87,6 +98,17 @@ def test_a_horizon_that_cannot_be_judged_is_listed_with_its_reason(parts, evalua
         judge_parts("halves", parts, FITS, strict, evaluation)
     with pytest.raises(DataError, match="but found no part: bring more histories, or leave it out"):
         judge_parts("halves", [], FITS, SETTINGS, evaluation)
+
+
+def test_a_test_part_whose_weights_are_thin_is_listed_with_what_they_tell(parts):
+    train, test = parts[0].train, parts[0].test
+    y, able = test.y_from_landmark, test.followable_days >= 365
+    n = effective_n(Sample.build(y[able], y[able], np.zeros((able.sum(), 1)), [365]).status(365).weight)
+    strict = SETTINGS.model_copy(update={"min_effective_n": n + 0.5})
+    found = usable_horizons(Part("p", train, test), (183, 365), strict)
+    reason = f"censoring weights of the test rows that tell as much as {n:.0f} rows"
+    assert found == ((183,), [("p", 365, reason)])
+    assert usable_horizons(Part("p", train, test), (365,), SETTINGS.model_copy(update={"min_effective_n": n - 0.5}))[0]
 
 
 def test_training_rows_that_could_not_be_followed_do_not_count(parts):

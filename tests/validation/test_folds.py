@@ -66,17 +66,18 @@ def test_each_row_is_judged_by_the_model_of_the_other_folds(data, evaluation):
         model = fit(keep(data, fold != number), (183, 365))
         risk[fold == number] = model.predict_cumulative_incidence(data.X.loc[fold == number, ["tells"]], [183, 365])
     hit = (data.y["event"] == 1) & (data.y["duration_days"] <= 183)
-    known = hit | (data.y["duration_days"] > 183)
+    able = data.followable_days >= 183
+    known = able & (hit | (data.y["duration_days"] > 183))
     rough = ((risk[:, 0] - hit)[known] ** 2).mean()
     found = result.table.set_index(["metric", "horizon_days"])["estimate"]
     assert found["brier", 183] == pytest.approx(rough, abs=0.01)
     y, draws = data.y_from_landmark, cluster_weights(data.clusters, evaluation.n_resamples, 2)
-    folds = FoldSamples.cut(Sample.build(y, y, risk, [183, 365]), fold, draws)
+    folds = FoldSamples(Sample.build(y, y, risk, [183, 365], followable_days=data.followable_days), fold, draws)
     within = result.evaluations["all folds", "logistic"].replicates["auc", 365]
     np.testing.assert_allclose(within, within_folds(get_metric("auc"), 365, folds), rtol=1e-12)
     assert (result.table["part"] == "all folds").all()
     assert result.table["n_train"].iloc[0] == min(np.bincount(fold).sum() - np.bincount(fold))
-    assert result.table["n_test"].iloc[0] == len(data.X)
+    assert result.table["n_test"].iloc[0] == able.sum() < len(data.X)
 
 
 def test_the_base_rate_ranks_nobody_and_a_gain_is_from_one_half(data, evaluation):
@@ -90,7 +91,8 @@ def test_the_base_rate_ranks_nobody_and_a_gain_is_from_one_half(data, evaluation
         rows = table.loc[("rate", metric), ["estimate", "lower", "upper"]]
         np.testing.assert_allclose(rows, 0.5, rtol=0, atol=1e-12)
     assert table.loc[("rate", "capacity_recall@10%"), "estimate"].tolist() == pytest.approx([0.1, 0.1])
-    assert (table["n_test"] == len(data.X)).all()
+    for horizon, rows in result.table.groupby("horizon_days"):
+        assert (rows["n_test"] == (data.followable_days >= horizon).sum()).all()
     gains = result.differences("rate").set_index(["metric", "horizon_days"])["difference"]
     assert gains["auc", 365] == pytest.approx(table.loc[("logistic", "auc", 365), "estimate"] - 0.5)
 

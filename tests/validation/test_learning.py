@@ -39,7 +39,7 @@ def test_shares_are_nested_networks_and_the_test_part_stays(parts):
     assert table["n_train_networks"].tolist() == [len(each) for each in networks]
     for train in seen:
         assert set(train.X.index) == set(parts[0].X.index[np.isin(parts[0].clusters, train.clusters)])
-    assert set(table["n_test"]) == {len(parts[1].X)}
+    assert set(table["n_test"]) == {(parts[1].followable_days >= 183).sum()}
     hits = [(train.y["event"] == 1) & (train.y["duration_days"] <= 183) for train in seen]
     assert table["n_train_events"].tolist() == [int(each.sum()) for each in hits]
 

@@ -72,7 +72,7 @@ def test_rankings_are_those_of_a_slow_count(seed, n_folds):
     fold = rng.integers(0, n_folds, 60)
     again[fold == 0] = False  # a fold without a re-report has no pair
     again[fold == 1] = np.arange(np.sum(fold == 1)) % 2 == 0
-    folds = FoldSamples.cut(known(again, risk), fold, np.ones((1, 60), dtype=np.uint16))
+    folds = FoldSamples(known(again, risk), fold, np.ones((1, 60), dtype=np.uint16))
     flagged = flags(risk, fold, 0.2)
     found, missed = again @ flagged, again @ (1 - flagged)
     expected = {
@@ -93,7 +93,7 @@ def test_one_fold_is_the_whole(name):
     sample, _ = censored(300, 4)
     draws = cluster_weights(np.arange(300) // 2, 25, 1)
     metric = get_metric(name)
-    folds = FoldSamples.cut(sample, np.zeros(300, dtype=int), draws)
+    folds = FoldSamples(sample, np.zeros(300, dtype=int), draws)
     np.testing.assert_allclose(within_folds(metric, 365.0, folds), metric.compute(sample, 365, draws), rtol=1e-12)
 
 
@@ -103,9 +103,7 @@ def test_the_level_of_a_fold_does_not_matter(name):
     sample, y = censored(300, 5)
     fold, draws = np.arange(300) % 3, cluster_weights(np.arange(300), 25, 1)
     halved = Sample.build(y, y, sample.risk * np.where(fold == 1, 0.5, 1.0)[:, None], [365])
-    one, other = (
-        within_folds(get_metric(name), 365.0, FoldSamples.cut(each, fold, draws)) for each in (sample, halved)
-    )
+    one, other = (within_folds(get_metric(name), 365.0, FoldSamples(each, fold, draws)) for each in (sample, halved))
     np.testing.assert_allclose(one, other, rtol=1e-12)
     assert get_metric(name).estimate(sample, 365) != get_metric(name).estimate(halved, 365)
 
@@ -116,7 +114,7 @@ def test_equal_risks_in_each_fold_are_chance(name):
     again = np.arange(120) % 4 < 2
     fold = np.where(again, np.arange(120) % 3, np.maximum(np.arange(120) % 3, np.arange(120) % 2))
     level = np.array([0.5 - again[fold == number].mean() / 4 for number in range(3)])
-    folds = FoldSamples.cut(known(again, level[fold]), fold, cluster_weights(np.arange(120), 40, 2))
+    folds = FoldSamples(known(again, level[fold]), fold, cluster_weights(np.arange(120), 40, 2))
     draws = within_folds(get_metric(name).with_parameters(capacity_share=0.1), 365.0, folds)
     if get_metric(name).kind == "discrimination":
         assert set(draws) == {0.5}
@@ -127,7 +125,7 @@ def test_equal_risks_in_each_fold_are_chance(name):
 def test_a_fold_that_counts_and_cannot_be_judged_is_not_passed_over():
     """A threshold of 1 has no price, so the net benefit of that fold, and of all folds, is not defined."""
     risk = np.array([1.0, 0.2, 0.5, 0.1])
-    folds = FoldSamples.cut(known(np.array([True, False, True, False]), risk), np.array([0, 0, 1, 1]), np.ones((1, 4)))
+    folds = FoldSamples(known(np.array([True, False, True, False]), risk), np.array([0, 0, 1, 1]), np.ones((1, 4)))
     assert np.isnan(within_folds(get_metric("net_benefit").with_parameters(capacity_share=0.5), 365.0, folds)).all()
 
 
@@ -143,7 +141,7 @@ def test_an_evaluation_keeps_its_form():
         for each in (asked, pooled_settings(asked))
     )
     assert set(part.table["metric"]) == {"brier"}
-    found = with_rankings(part, metrics, FoldSamples.cut(sample, fold, cluster_weights(clusters, 30, 3)))
+    found = with_rankings(part, metrics, FoldSamples(sample, fold, cluster_weights(clusters, 30, 3)))
     levels = [not is_ranking(name.partition("@")[0]) for name in metrics]
     same = ["model", "metric", "horizon_days", "group", "n", "n_events"]
     pd.testing.assert_frame_equal(found.table[same], whole.table[same])

@@ -54,8 +54,8 @@ def capacity_precision(
     >>> METRIC.with_parameters(capacity_share=0.5).estimate(sample, 365)
     0.75
     """
-    found, needless, _, _ = flagged_sums(sample, horizon_days, weights, capacity_share)
-    return ratio(found, found + needless)
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    return ratio(sums.found, sums.found + sums.needless)
 
 
 METRIC = Metric(

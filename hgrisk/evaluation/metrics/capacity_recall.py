@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, fill_capacity
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, flagged_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
-from hgrisk.evaluation.sums import ratio, weighted_sums
+from hgrisk.evaluation.sums import ratio
 
 
 def capacity_recall(
@@ -43,7 +42,8 @@ def capacity_recall(
     Notes
     -----
     The true positive rate of Uno et al. (2007), doi:10.1198/016214507000000149, at the threshold that fills the
-    capacity. It depends on the ranking only, so models can be compared whatever their calibration. The rest of the
+    capacity; each draw fills its own. It depends on the ranking only, so models can be compared whatever their
+    calibration. The rest of the
     re-reports come from households that were not flagged: not flagged does not mean safe.
 
     Examples
@@ -54,11 +54,8 @@ def capacity_recall(
     >>> METRIC.with_parameters(capacity_share=0.5).estimate(sample, 365)
     0.5
     """
-    status = sample.status(horizon_days)
-    events = status.weight * status.happened
-    flags = fill_capacity(sample, horizon_days, capacity_share)
-    found, every = weighted_sums(weights, np.column_stack((events * flags.share, events))).T
-    return ratio(found, every)
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    return ratio(sums.found, sums.found + sums.missed)
 
 
 METRIC = Metric(

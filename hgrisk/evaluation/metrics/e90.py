@@ -46,7 +46,7 @@ def e90(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:
     >>> y = Surv.from_arrays([1, 0, 1, 0, 1, 1] * 20, np.arange(120) * 37 % 120 * 10 + 10)
     >>> risk = np.linspace(0.1, 0.6, 120)[:, None]
     >>> round(METRIC.estimate(Sample.build(y, y, risk, [365]), 365), 3)
-    0.361
+    0.373
     """
     return quantile_error(sample, horizon_days, weights, 0.9)
 

@@ -65,8 +65,8 @@ def expected_cost(
     """
     if not 0.0 < cost_ratio < np.inf:
         raise ConfigError("A cost ratio is a number above 0", f"{cost_ratio}", "give 10 if a miss costs ten flags")
-    _, needless, missed, _ = flagged_sums(sample, horizon_days, weights, capacity_share)
-    return ratio(cost_ratio * missed + needless, weights.sum(axis=1))
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    return ratio(cost_ratio * sums.missed + sums.needless, weights.sum(axis=1))
 
 
 METRIC = Metric(

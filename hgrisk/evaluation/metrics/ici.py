@@ -37,10 +37,10 @@ def ici(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:
     Notes
     -----
     Austin et al. (2020), doi:10.1002/sim.8570, with competing events Austin et al. (2022),
-    doi:10.1186/s41512-021-00114-6; see `hgrisk.evaluation.smooth_calibration` for the curve. The regression has
-    proportional hazards over all of the follow-up, so what happens after the horizon bears on it. By chance it is
-    above 0 even for true risks, the more so in small samples, and its bootstrap draws lie higher still: the interval
-    does not show that bias. Each draw fits a regression, so it is computed on request only.
+    doi:10.1186/s41512-021-00114-6; see `hgrisk.evaluation.smooth_calibration` for the curve. Follow-up ends at the
+    horizon, so what happens afterwards does not bear on it. By chance it is above 0 even for true risks, the more so in
+    small samples, and its bootstrap draws lie higher still: the interval does not show that bias. Each draw fits a
+    regression, so it is computed on request only.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def ici(sample: Sample, horizon_days: float, weights: NDArray[Any]) -> Floats:
     >>> y = Surv.from_arrays([1, 0, 1, 0, 1, 1] * 20, np.arange(120) * 37 % 120 * 10 + 10)
     >>> risk = np.linspace(0.1, 0.6, 120)[:, None]
     >>> round(METRIC.estimate(Sample.build(y, y, risk, [365]), 365), 3)
-    0.176
+    0.181
     """
     return mean_error(sample, horizon_days, weights)
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hgrisk.curves import Floats
-from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, fill_capacity
+from hgrisk.evaluation.capacity import AT_CAPACITY, DEFAULT_SHARE, flagged_sums
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.sample import Sample
-from hgrisk.evaluation.sums import ratio, weighted_sums
+from hgrisk.evaluation.sums import ratio
 
 
 def net_benefit(
@@ -44,7 +44,7 @@ def net_benefit(
     -----
     TP/n - FP/n * p/(1 - p) with p the risk at which the capacity is filled: Vickers and Elkin (2006),
     doi:10.1177/0272989X06295361; with censoring Vickers et al. (2008), doi:10.1186/1472-6947-8-53, here weighted by
-    the inverse probability of censoring. The threshold is fixed on the sample and stays over the bootstrap draws.
+    the inverse probability of censoring. Each bootstrap draw fills its own capacity, and so has its own threshold.
     The price of a flag follows from the model's own threshold, so models that are calibrated differently are compared
     by ``capacity_recall`` or by the decision curve at shared thresholds, not by this number.
 
@@ -56,13 +56,9 @@ def net_benefit(
     >>> round(METRIC.with_parameters(capacity_share=0.5).estimate(sample, 365), 4)
     0.0833
     """
-    status = sample.status(horizon_days)
-    flags = fill_capacity(sample, horizon_days, capacity_share)
-    if flags.threshold >= 1.0:
-        return np.full(len(weights), np.nan)
-    price = flags.threshold / (1.0 - flags.threshold)
-    gain = flags.share * status.weight * (status.happened - price * (1.0 - status.happened))
-    return ratio(weighted_sums(weights, gain), weights.sum(axis=1))
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    price = ratio(sums.thresholds, 1.0 - sums.thresholds)
+    return ratio(sums.found - price * sums.needless, weights.sum(axis=1))
 
 
 METRIC = Metric(

@@ -55,8 +55,8 @@ def number_needed_to_flag(
     >>> METRIC.with_parameters(capacity_share=0.5).estimate(sample, 365)
     2.0
     """
-    found, needless, _, _ = flagged_sums(sample, horizon_days, weights, capacity_share)
-    return ratio(found + needless, found)
+    sums = flagged_sums(sample, horizon_days, weights, capacity_share)
+    return ratio(sums.found + sums.needless, sums.found)
 
 
 METRIC = Metric(

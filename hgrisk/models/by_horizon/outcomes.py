@@ -13,6 +13,9 @@ from hgrisk.models.inputs.censoring_weights import HorizonOutcome, outcome_at, u
 from hgrisk.models.protocol import Training
 from hgrisk.surv import CENSORED
 
+HEAVIEST = 100.0
+"""The largest censoring weight: a fit that hangs on one row has intervals that say nothing of it."""
+
 
 def checked_horizons(horizons_days: Any) -> tuple[float, ...]:
     """Return the horizons in rising order, each once, or refuse them."""
@@ -59,8 +62,9 @@ def horizon_outcome(training: Training, followable: Floats, day: float) -> Horiz
     Raises
     ------
     FitError
-        If by the horizon nobody re-reported, everybody did, or nobody was followed so long. Where the last rows ended
-        in an event before the horizon, all is known of it.
+        If by the horizon nobody re-reported, everybody did, nobody was followed so long, or so few that one of them
+        stands for more than ``HEAVIEST`` rows. Where the last rows ended in an event before the horizon, all is known
+        of it.
     """
     able = followable >= day
     duration, event, weight = training.duration[able], training.event[able], training.weight[able]
@@ -74,4 +78,11 @@ def horizon_outcome(training: Training, followable: Floats, day: float) -> Horiz
     for answer, rule in ((True, "re-reports"), (False, "is known not to re-report")):
         if not np.any((outcome.label == answer) & (outcome.weight > 0)):
             raise FitError(f"Some row {rule} within {day:g} days", "none", "leave this horizon out")
+    heaviest = float(outcome.weight.max())
+    if heaviest > HEAVIEST:
+        raise FitError(
+            f"A row stands for at most {HEAVIEST:g} rows at {day:g} days",
+            f"one that stands for {heaviest:.0f}, as hardly any row is followed so long",
+            "leave this horizon out, or say how long rows could be followed",
+        )
     return outcome

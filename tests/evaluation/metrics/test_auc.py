@@ -26,8 +26,8 @@ def slow(sample, horizon):
         if e_i != 1 or t_i > horizon:
             continue
         for e_j, t_j, r_j in zip(sample.event, sample.duration_days, sample.risk[:, 0], strict=True):
-            if t_j > horizon:
-                pair = 1 / (sample.censoring.before(t_i) * sample.censoring.at(horizon))
+            if t_j > horizon or (t_j == horizon and e_j == 0):
+                pair = 1 / (sample.censoring.before(t_i) * sample.censoring.before(horizon))
             elif e_j >= 2:
                 pair = 1 / (sample.censoring.before(t_i) * sample.censoring.before(t_j))
             else:

@@ -36,7 +36,8 @@ def test_a_constant_risk_has_the_precision_of_flagging_everyone(cohort, share):
 @pytest.mark.parametrize("share", SHARES)
 def test_recall_times_events_is_precision_times_flags(cohort, share):
     sample, ones = cohort.sample(np.round(cohort.truth, 2)), np.ones((1, 300))
-    found, needless, missed, spared = (float(cell[0]) for cell in flagged_sums(sample, 365, ones, share))
+    sums = flagged_sums(sample, 365, ones, share)
+    found, needless, missed, spared = (float(cell[0]) for cell in (sums.found, sums.needless, sums.missed, sums.spared))
     recall, precision = at(share, "capacity_recall").estimate(sample, 365), at(share).estimate(sample, 365)
     assert recall * (found + missed) == pytest.approx(precision * (found + needless), abs=EXACT)
     assert found + needless + missed + spared == pytest.approx(sample.status(365).weight.sum(), abs=1e-9)

@@ -1,4 +1,4 @@
-"""Net benefit at capacity: by hand, with ties, with censoring, and its fixed threshold."""
+"""Net benefit at capacity: by hand, with ties, with censoring, and the threshold of each draw."""
 
 from __future__ import annotations
 
@@ -42,10 +42,17 @@ def test_with_censoring_by_hand():
     assert at(0.75).estimate(sample, 365) == pytest.approx((1 + 1.5) / 4, abs=EXACT)
 
 
-def test_the_threshold_stays_over_the_draws():
+def test_each_draw_has_its_own_threshold():
     sample = of([1, 0, 1, 0], [100, 600, 300, 700], [0.8, 0.5, 0.4, 0.1])
-    # without the first row the capacity of 1/4 is still the first row's risk: no one is flagged
-    assert at(0.25).compute(sample, 365, [[1, 1, 1, 1], [0, 1, 1, 1]]).tolist() == [0.25, 0.0]
+    # without the first row a third of the others is the second row: nothing found, at a price of .5/.5
+    assert at(1 / 3).compute(sample, 365, [[1, 1, 1, 1], [0, 1, 1, 1]])[1] == pytest.approx(-1 / 3, abs=EXACT)
+
+
+def test_a_threshold_of_1_has_no_price_in_its_own_draw_only():
+    sample = of([1, 0, 1, 0], [100, 600, 300, 700], [1.0, 0.5, 0.4, 0.1])
+    first, second = at(0.25).compute(sample, 365, [[1, 1, 1, 1], [0, 2, 1, 1]])
+    assert np.isnan(first)
+    assert second == pytest.approx(-1 / 4, abs=EXACT)
 
 
 def test_the_default_capacity_is_one_in_twenty(cohort):

@@ -60,6 +60,19 @@ def test_a_model_predicts_a_horizon_that_all_rows_ended_before():
     np.testing.assert_allclose(model.predict_risk(X[:2], 365), [0.25, 0.5])
 
 
+def test_a_row_that_stands_for_more_than_a_hundred_is_refused():
+    def thin(n):
+        return rows([1] * n + [0] * 2 * n, [50] * n + [60] * (2 * n - 1) + [200])
+
+    assert horizon_outcome(thin(50), np.full(150, np.inf), 100).weight.max() == pytest.approx(100)
+    with pytest.raises(FitError) as caught:
+        horizon_outcome(thin(51), np.full(153, np.inf), 100)
+    assert str(caught.value) == (
+        "A row stands for at most 100 rows at 100 days, but found one that stands for 102, as hardly any row is "
+        "followed so long: leave this horizon out, or say how long rows could be followed."
+    )
+
+
 @pytest.mark.parametrize("given", [(), (0,), (-5, 10), ("a",), 5, (np.inf,)])
 def test_horizons_are_days_above_0(given):
     with pytest.raises(ConfigError, match="Horizons are days above 0"):
