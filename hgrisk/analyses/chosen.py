@@ -23,10 +23,16 @@ def choice_tables(fits: Mapping[str, Fit]) -> Tables:
     Returns
     -------
     dict of str to DataFrame
-        "selection" with ``model`` and the columns of `Choice.table`; nothing without candidates.
+        "selection" with ``model``, ``rule``, ``metric``, ``horizon_days`` and the columns of `Choice.table`; nothing
+        without candidates.
     """
-    chosen = [(name, fit.choices[0]) for name, fit in fits.items() if isinstance(fit, ChoosingFit)]
-    return not_empty({"selection": stacked(({"model": name}, choice.table) for name, choice in chosen)})
+    chosen = [(_facts(name, fit), fit.choices[0].table) for name, fit in fits.items() if isinstance(fit, ChoosingFit)]
+    return not_empty({"selection": stacked(chosen)})
+
+
+def _facts(name: str, fit: ChoosingFit) -> dict[str, object]:
+    how = fit.settings
+    return {"model": name, "rule": how.rule, "metric": how.metric, "horizon_days": how.horizon_days}
 
 
 def card_tables(models: Iterable[FittedModel]) -> Tables:

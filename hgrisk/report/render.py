@@ -11,6 +11,7 @@ from hgrisk.report.blocks import Section
 from hgrisk.report.card import card
 from hgrisk.report.choice import choice
 from hgrisk.report.cohort import cohort, time_to_rereport
+from hgrisk.report.comparison import comparison
 from hgrisk.report.content import ReportContent
 from hgrisk.report.data import features, limits, quality, repeat
 from hgrisk.report.explanation import explanation
@@ -89,6 +90,7 @@ def sections(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Secti
         ladder(content, voice),
         calibration(content, voice, min_cell),
         scores(content, voice),
+        comparison(content, voice),
         validation(content, voice, min_cell),
         choice(content, voice),
         audit(content, voice, min_cell),

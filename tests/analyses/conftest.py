@@ -22,7 +22,7 @@ EVERYTHING = {
     ],
     "ladder": {"model": "logistic", "penalty": 0.1},
     "evaluation": {"horizons_days": [183, 365], "metrics": ["auc", "brier", "observed_expected"], "n_resamples": 20},
-    "selection": {"horizon_days": 183, "n_windows": 2, "n_groups": 2, "min_events": 3},
+    "selection": {"horizon_days": 183, "n_windows": 3, "n_groups": 2, "min_events": 1},
     "validation": {
         "designs": ["folds", "rolling", "regions", "optimism", "learning"],
         "models": ["report_count", "chosen"],

@@ -1,0 +1,92 @@
+"""Each model beside the one that it has to beat: what can be told, and the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from hgrisk.evaluation.capacity import without_capacity
+from hgrisk.evaluation.registry import get_metric
+from hgrisk.figures.verdict import change_verdict
+from hgrisk.report.blocks import Bullets, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
+from hgrisk.report.content import ReportContent
+from hgrisk.report.headline import main_horizon
+from hgrisk.report.validation_parts import change_cell
+from hgrisk.report.voice import Voice
+
+RANKING = ("uno_c", "auc", "harrell_c")
+"""Metrics of ranking, of which the first that the run has is told in words."""
+
+
+def comparison(content: ReportContent, voice: Voice) -> Section | None:
+    """Make the section on what each model adds to the one that it has to beat.
+
+    Parameters
+    ----------
+    content : ReportContent
+        The content.
+    voice : Voice
+        The language.
+
+    Returns
+    -------
+    Section or None
+        A sentence per model, and a fold with every difference at the main horizon; None with one model only.
+    """
+    table = content.further.get("comparison")
+    if table is None or table.empty:
+        return None
+    days = main_horizon(table)
+    rows = table[table["horizon_days"] == days]
+    against = voice.label("models", rows["against"].iloc[0])
+    text = voice.say("comparison", "text", against=against, horizon=voice.horizon(days))
+    said = tuple(_sentence(str(model), part, voice) for model, part in rows.groupby("model", sort=False))
+    warned = (Paragraph(voice.say("scores", "apparent"), "warned"),) if content.apparent else ()
+    fold = Fold(voice.say("comparison", "fold"), (_table(rows, against, voice),))
+    return Section("comparison", voice.say("comparison", "title"), (Paragraph(text), *warned, Bullets(said), fold))
+
+
+def _sentence(model: str, rows: pd.DataFrame, voice: Voice) -> str:
+    """Say of ranking and of accuracy whether the model is better, worse, or cannot be told from the other."""
+    by_metric = {row["metric"]: row for row in rows.to_dict("records")}
+    ranking = next((name for name in RANKING if name in by_metric), None)
+    told = [(name, kind) for name, kind in ((ranking, "ranking"), ("brier", "accuracy")) if name in by_metric]
+    parts = [
+        voice.say(
+            "comparison",
+            f"{kind}_{_verdict(by_metric[name])}",
+            metric=voice.label("metrics", name),
+            change=voice.num.change(*(by_metric[name][column] for column in ("difference", "lower", "upper"))),
+        )
+        for name, kind in told
+    ]
+    name = voice.label("models", model)
+    return voice.say("comparison", "sentence", model=name, parts="; ".join(parts) or voice.say("comparison", "none"))
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    found = change_verdict(row["lower"], row["upper"])
+    if found in {"unclear", "unknown"}:
+        return found
+    higher_is_better = get_metric(without_capacity(row["metric"])).direction == "higher"
+    return "better" if (found == "up") == higher_is_better else "worse"
+
+
+def _table(rows: pd.DataFrame, against: str, voice: Voice) -> Table:
+    groups = tuple(
+        RowGroup(
+            voice.label("metrics", metric),
+            tuple(_row(row, voice) for row in part.to_dict("records")),
+            voice.hint(metric),
+        )
+        for metric, part in rows.groupby("metric", sort=False)
+    )
+    heads = (Head(voice.say("scores", "model")), Head(voice.say("comparison", "difference"), numeric=True))
+    return Table(voice.say("comparison", "caption", against=against), heads, groups)
+
+
+def _row(row: Mapping[Any, Any], voice: Voice) -> tuple[Cell, ...]:
+    change = change_cell(row["difference"], row["lower"], row["upper"], voice)
+    return (Cell(voice.label("models", row["model"])), change)
