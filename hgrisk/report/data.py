@@ -50,7 +50,9 @@ def features(content: ReportContent, voice: Voice) -> Section:
         summary = voice.say("features", "family", family=name, n=len(rows))
         blocks.append(Fold(summary, (_feature_table(rows, name, sentences, voice),)))
     if len(content.dropped_features):
-        blocks.append(_dropped_table(content.dropped_features, voice))
+        dropped = content.dropped_features
+        summary = voice.say("features", "dropped_fold", n=voice.num.count(dropped["feature"].nunique()))
+        blocks.append(Fold(summary, (_dropped_table(dropped, voice),)))
     return Section("features", title, tuple(blocks))
 
 

@@ -146,6 +146,8 @@ def feature_label(name: str, sentences: Mapping[str, str], voice: Voice) -> str:
     """
     if name in sentences:
         return sentences[name]
+    if name in voice.labels("columns"):
+        return voice.label("columns", name)
     inner = name.removeprefix("log1p(").removesuffix(")")
     if inner != name and inner in sentences:
         return voice.say("coefficients", "log", label=sentences[inner])

@@ -22,6 +22,11 @@ def test_columns_of_the_design_are_named_by_their_sentence(content, name, label)
     assert feature_label(name, feature_sentences(content.features, speaking), speaking) == label
 
 
+def test_a_column_that_a_model_makes_for_itself_has_a_label(content):
+    sentences = feature_sentences(content.features, voice("nl"))
+    assert feature_label("any_prior", sentences, voice("nl")) == "Een eerdere melding, hoeveel ook"
+
+
 def test_a_feature_without_a_sentence_keeps_its_name(content):
     bare = content.features.assign(sentence_nl=None)
     assert feature_sentences(bare, voice("nl"))["region"] == "region"
@@ -29,7 +34,7 @@ def test_a_feature_without_a_sentence_keeps_its_name(content):
 
 def last_table(content, lang):
     """Return the caption, and the cells' texts by head, of the last table of the section."""
-    table = features(content, voice(lang)).blocks[-1]
+    (table,) = features(content, voice(lang)).blocks[-1].blocks
     return table.caption, {
         group.head: [(name.text, " ".join(filter(None, (why.text, why.small)))) for name, why in group.rows]
         for group in table.groups
