@@ -173,7 +173,12 @@ class Experiment(Settings):
 
     @property
     def audit_columns(self) -> tuple[str, ...]:
-        """Columns that are audited and never features, each once."""
+        """Columns that are audited, each once.
+
+        Those under ``by`` or ``reported_more``, such as region, may be features that the program builds, but no
+        covariates; those under ``only_audit`` are never a feature in any guise: see
+        :func:`hgrisk.audit.protected.check_protected`.
+        """
         audit = (*self.audit.by, *self.audit.only_audit, *self.audit.reported_more) if self.audit else ()
         return tuple(dict.fromkeys((*self.evaluation.by, *audit)))
 

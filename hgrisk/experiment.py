@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from hgrisk.analyses.audited import audit_tables
+from hgrisk.analyses.audited import audit_tables, check_audited
 from hgrisk.analyses.chosen import card_tables, choice_tables
 from hgrisk.analyses.compared import comparison_tables
 from hgrisk.analyses.explained import explanation_tables
@@ -114,7 +114,8 @@ def run_experiment(
     Raises
     ------
     DataError
-        If the data break a rule, too many rows are quarantined, or a feature leaks or echoes the outcome.
+        If the data break a rule, too many rows are quarantined, a feature leaks or echoes the outcome, or it gives away
+        an attribute that no model may see.
     ConfigError
         If the settings do not fit the data.
     """
@@ -160,6 +161,8 @@ def _prepare(
     features, idle = without_idle(features, keep=_named(experiment))
     whole = Dataset.join(features, outcome, cohort)
     train, test = whole.split(experiment.split, streams["split"])
+    if experiment.audit:
+        check_audited(whole, test, experiment.audit)
     progress("echo")
     horizons, able = experiment.evaluation.horizons_days, train.followable_days
     echoes = find_echoes(train.X, train.y, train.clusters, horizons, experiment.echo, followable_days=able)
