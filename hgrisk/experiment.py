@@ -34,8 +34,8 @@ from hgrisk.model_settings import ModelSettings
 from hgrisk.models.fitting import Fit, Penalties, columns_of
 from hgrisk.outcome import time_to_rereport
 from hgrisk.provenance import seeds
-from hgrisk.report.write import FIGURES, REPORT, write_report
-from hgrisk.results import EXPERIMENT, TABLES, RunFolder
+from hgrisk.report.write import REPORT, own_figures, write_report
+from hgrisk.results import RunFolder
 from hgrisk.tracking import default_uri, track_run
 
 STEPS = (
@@ -274,7 +274,7 @@ def write_run(result: RunResult, out: Path) -> Path:
 
 
 def track_result(result: RunResult, out: Path) -> str | None:
-    """Track a run that has been written.
+    """Track a run that has been written: its own report and figures, and the tables that tell of no small group.
 
     Parameters
     ----------
@@ -292,8 +292,10 @@ def track_result(result: RunResult, out: Path) -> str | None:
     if not settings.enabled:
         return None
     specs = {spec.name: spec for spec in result.prepared.features.catalogue}
-    names = [REPORT, EXPERIMENT, "scores.csv", "ladder.csv", "attrition.csv", "rows.json", TABLES, FIGURES]
-    facts = result.folder.content.run_facts
+    folder = result.folder
+    texts = folder.texts() if settings.tables else folder.without_small_cells()
+    pages = [path for path in (out / REPORT, *own_figures(out)) if path.is_file()]
+    facts = folder.content.run_facts
     return track_run(
         result.experiment.name,
         settings.uri or default_uri(out.parent),
@@ -301,6 +303,6 @@ def track_result(result: RunResult, out: Path) -> str | None:
         params=result.experiment.model_dump(mode="json", exclude_none=True),
         tags={key: facts[key] for key in ("data_digest", "code_version", "software")},
         scores=result.scores,
-        artifacts=[out / name for name in names if (out / name).exists()],
+        artifacts=texts | {path.relative_to(out).as_posix(): path.read_text(encoding="utf-8") for path in pages},
         models={fitted.name: (fitted.model, [specs[name] for name in fitted.columns]) for fitted in result.models},
     )

@@ -191,6 +191,10 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
             {"tracking": {"uri": "postgresql://user:secret@host/db"}},
             "A tracking URI in an experiment file holds no user or password, but found one with '@': set the",
         ),
+        (
+            {"tracking": {"uri": "postgresql://host/db?user=me&password=secret"}},
+            "A tracking URI in an experiment file holds no user or password, but found one with '?': set the",
+        ),
         ({"name": "a b"}, "a.toml: name must be valid, but found 'a b': string should match pattern"),
         ({"seed": -1}, "a.toml: seed must be valid, but found -1: input should be greater than or equal to 0."),
         ({"data": {"max_bad_share": 2}}, "a.toml: data.max_bad_share must be valid, but found 2: "),
@@ -232,3 +236,9 @@ def test_the_model_to_beat_is_the_one_named_or_that_counts_or_the_first():
     assert Experiment.parse({"name": "a", "models": others}, "a.toml").model_to_beat == "cox"
     count = {"kind": "report_count", "name": "counting"}
     assert Experiment.parse({"name": "a", "models": [*others, count]}, "a.toml").model_to_beat == "counting"
+
+
+def test_a_tracking_uri_of_an_sqlite_file_may_have_options():
+    uri = "sqlite:///m.db?timeout=9"
+    assert Experiment.parse({"name": "a", "tracking": {"uri": uri}}, "a.toml").tracking.uri == uri
+    assert Experiment.parse({"name": "a"}, "a.toml").tracking.tables is False
