@@ -44,7 +44,7 @@ def check_audited(whole: Dataset, test: Dataset, settings: AuditSettings) -> Non
     for attribute, levels in settings.reported_more.items():
         labels = test.groups((attribute,))[attribute]
         for level in levels:
-            _members(labels, level)
+            _members(labels, level, test)
 
 
 def audit_tables(
@@ -102,18 +102,18 @@ def _label_bias(
     for attribute, levels in settings.reported_more.items():
         labels = test.groups((attribute,))[attribute]
         for level in levels:
-            members = _members(labels, level)
+            members = _members(labels, level, test)
             for name, sample in samples.items():
                 found = label_bias(sample, members, test.clusters, horizon, settings=settings, seed=seed)
                 yield {"model": name, "attribute": attribute, "level": level}, found.table
 
 
-def _members(labels: pd.Series[Any], level: str) -> NDArray[np.bool_]:
-    """Return which rows are of a level; a level of few rows is never named, because it can be about one household."""
+def _members(labels: pd.Series[Any], level: str, test: Dataset) -> NDArray[np.bool_]:
+    """Return which rows are of a level; one of few household networks is never named: it can be about one of them."""
     members = (labels == level).to_numpy(dtype=np.bool_)
     if not members.any():
-        counts = labels.value_counts()
-        known = sorted(counts.index[counts >= FEWEST])
+        networks = pd.Series(test.clusters).groupby(labels.to_numpy()).nunique()
+        known = sorted(networks.index[networks >= FEWEST])
         cure = f"use one of {', '.join(known)}" if known else "use a column with larger groups"
         raise ConfigError(f"A group reported more often is a value of {labels.name!r}", f"{level!r}", cure)
     return members

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -43,7 +44,9 @@ def with_column(data, values):
 
 def test_a_level_of_a_few_rows_is_never_named_by_the_refusal(rich):
     test = rich.prepared.test
-    origins = ["rare"] * 9 + ["small"] * 10 + ["large"] * (len(test.X) - 19)
+    _, place = np.unique(test.clusters, return_inverse=True)
+    origins = np.select([place < 9, place < 19], ["rare", "small"], "large").tolist()
+    assert origins.count("rare") > 9  # rows, of nine networks
     settings = AuditSettings(reported_more={"origin": ("rar",)}, n_resamples=0)
     with pytest.raises(ConfigError) as caught:
         check_audited(rich.prepared.whole, with_column(test, origins), settings)

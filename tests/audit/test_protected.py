@@ -40,6 +40,7 @@ def test_other_names_for_the_same_values_are_refused(names):
         (np.where(RNG.random(N) < 0.005, "x", LEVELS), "a"),  # a slip here and there
         (pd.Series(LEVELS) + pd.Series(RNG.choice(["1", "2"], N)), "a"),  # a finer division
         (pd.Series(LEVELS).map({"a": 5, "b": 9, "c": 7}) + RNG.choice([0.0, 0.1, 0.2], N), "a"),
+        (np.where(LEVELS == "b", RNG.choice([2, 4], N), RNG.choice([1, 3, 5], N)), "b"),  # in no order
         (np.where(LEVELS == "b", RNG.normal(8, 1, N), RNG.normal(0, 1, N)), "b"),
         (np.where(LEVELS == "b", -RNG.normal(8, 1, N), RNG.normal(0, 1, N)), "b"),
         (np.where(LEVELS == "c", np.nan, RNG.normal(0, 1, N)), "c"),
