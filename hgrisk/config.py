@@ -67,18 +67,25 @@ class TrackingSettings(Settings):
     uri : str, optional
         MLflow tracking URI; by default that of the environment, else an SQLite file in the output's parent folder. It
         holds no password: an experiment file is kept with its results.
+    tables : bool
+        Whether everything in ``tables/`` and the scores of groups are kept with the run too. They hold counts of small
+        groups: set it only where whoever can read the tracking store may read those.
     """
 
     enabled: bool = True
     uri: str | None = None
+    tables: bool = False
 
     @field_validator("uri")
     @classmethod
     def _no_password(cls, uri: str | None) -> str | None:
-        if uri is not None and "@" in uri:
+        found = [mark for mark in "@?" if uri is not None and mark in uri]
+        if uri is not None and uri.startswith("sqlite"):
+            found = [mark for mark in found if mark == "@"]  # an SQLite file has options, and no password
+        if found:
             raise ConfigError(
                 "A tracking URI in an experiment file holds no user or password",
-                "one with '@'",
+                f"one with {found[0]!r}",
                 "set the environment variable MLFLOW_TRACKING_URI instead",
             )
         return uri
@@ -173,7 +180,12 @@ class Experiment(Settings):
 
     @property
     def audit_columns(self) -> tuple[str, ...]:
-        """Columns that are audited and never features, each once."""
+        """Columns that are audited, each once.
+
+        Those under ``by`` or ``reported_more``, such as region, may be features that the program builds, but no
+        covariates; those under ``only_audit`` are never a feature in any guise: see
+        :func:`hgrisk.audit.protected.check_protected`.
+        """
         audit = (*self.audit.by, *self.audit.only_audit, *self.audit.reported_more) if self.audit else ()
         return tuple(dict.fromkeys((*self.evaluation.by, *audit)))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from hgrisk.analyses.audited import audit_tables
+from hgrisk.analyses.audited import audit_tables, check_audited
 from hgrisk.analyses.chosen import card_tables, choice_tables
 from hgrisk.analyses.compared import comparison_tables
 from hgrisk.analyses.explained import explanation_tables
@@ -34,8 +34,8 @@ from hgrisk.model_settings import ModelSettings
 from hgrisk.models.fitting import Fit, Penalties, columns_of
 from hgrisk.outcome import time_to_rereport
 from hgrisk.provenance import seeds
-from hgrisk.report.write import FIGURES, REPORT, write_report
-from hgrisk.results import EXPERIMENT, TABLES, RunFolder
+from hgrisk.report.write import REPORT, own_figures, write_report
+from hgrisk.results import RunFolder
 from hgrisk.tracking import default_uri, track_run
 
 STEPS = (
@@ -114,7 +114,8 @@ def run_experiment(
     Raises
     ------
     DataError
-        If the data break a rule, too many rows are quarantined, or a feature leaks or echoes the outcome.
+        If the data break a rule, too many rows are quarantined, a feature leaks or echoes the outcome, or it gives away
+        an attribute that no model may see.
     ConfigError
         If the settings do not fit the data.
     """
@@ -160,6 +161,8 @@ def _prepare(
     features, idle = without_idle(features, keep=_named(experiment))
     whole = Dataset.join(features, outcome, cohort)
     train, test = whole.split(experiment.split, streams["split"])
+    if experiment.audit:
+        check_audited(whole, test, experiment.audit)
     progress("echo")
     horizons, able = experiment.evaluation.horizons_days, train.followable_days
     echoes = find_echoes(train.X, train.y, train.clusters, horizons, experiment.echo, followable_days=able)
@@ -271,7 +274,7 @@ def write_run(result: RunResult, out: Path) -> Path:
 
 
 def track_result(result: RunResult, out: Path) -> str | None:
-    """Track a run that has been written.
+    """Track a run that has been written: its own report and figures, and the tables that tell of no small group.
 
     Parameters
     ----------
@@ -289,8 +292,10 @@ def track_result(result: RunResult, out: Path) -> str | None:
     if not settings.enabled:
         return None
     specs = {spec.name: spec for spec in result.prepared.features.catalogue}
-    names = [REPORT, EXPERIMENT, "scores.csv", "ladder.csv", "attrition.csv", "rows.json", TABLES, FIGURES]
-    facts = result.folder.content.run_facts
+    folder = result.folder
+    texts = folder.texts() if settings.tables else folder.without_small_cells()
+    pages = [path for path in (out / REPORT, *own_figures(out)) if path.is_file()]
+    facts = folder.content.run_facts
     return track_run(
         result.experiment.name,
         settings.uri or default_uri(out.parent),
@@ -298,6 +303,6 @@ def track_result(result: RunResult, out: Path) -> str | None:
         params=result.experiment.model_dump(mode="json", exclude_none=True),
         tags={key: facts[key] for key in ("data_digest", "code_version", "software")},
         scores=result.scores,
-        artifacts=[out / name for name in names if (out / name).exists()],
+        artifacts=texts | {path.relative_to(out).as_posix(): path.read_text(encoding="utf-8") for path in pages},
         models={fitted.name: (fitted.model, [specs[name] for name in fitted.columns]) for fitted in result.models},
     )

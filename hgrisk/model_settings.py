@@ -29,13 +29,13 @@ class CandidateSettings(Settings):
     kind : str
         Which model; that of the model it is a candidate for by default.
     name : str
-        Name in the table of the choice; its kind and options by default.
+        Name in the table of the choice, beginning with a letter or digit; its kind and options by default.
     options : dict
         Parameters, added to those of the model it is a candidate for where the kind is the same.
     """
 
     kind: str = ""
-    name: str = Field(default="", pattern=r"^[A-Za-z0-9_ =.,-]*$")
+    name: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9_ =.,-]*)?$")
     options: dict[str, Any] = Field(default_factory=dict)
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from hgrisk.report.content import FURTHER, ReportContent
 
 EXPERIMENT = "experiment.toml"
 TABLES = "tables"
+ROWS = "rows.json"
 _MAIN = ("scores", "ladder", "attrition")
 _MORE = ("quarantine_reasons", "incidence", "features", "dropped_features")
 _BY_MODEL = ("calibration", "predicted")
@@ -23,6 +26,8 @@ _NAMES = (
     *("part", "against", "attribute", "feature_a", "feature_b"),
 )
 """Columns of names that people choose: text, also where they look like numbers."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a text begins that a spreadsheet would take for a formula, any marks against that before it."""
 _FACTS = ("title", "experiment", "run_facts", "outcome_facts", "split_facts", "canary", "notes", "limits", "apparent")
 
 
@@ -48,31 +53,84 @@ class RunFolder:
     experiment_toml: str
 
     def write(self, folder: Path) -> None:
-        """Write every table; those of an earlier run are replaced.
+        """Write every table; those of an earlier run are replaced or removed.
 
         Parameters
         ----------
         folder : Path
             Made if it is not there.
         """
-        tables = folder / TABLES
-        tables.mkdir(parents=True, exist_ok=True)
-        content = self.content
-        for name in _MAIN:
-            getattr(content, name).to_csv(folder / f"{name}.csv", index=False)
-        write_account(content.rows, self.quarantine, folder)
-        (folder / EXPERIMENT).write_text(self.experiment_toml, encoding="utf-8")
-        self.support.to_csv(tables / "support.csv", index=False)
-        for name in _MORE:
-            getattr(content, name).to_csv(tables / f"{name}.csv", index=False)
-        for name in _BY_MODEL:
-            _stacked(getattr(content, name)).to_csv(tables / f"{name}.csv", index=False)
-        optional = {"coefficients": content.coefficients, **{name: content.further.get(name) for name in FURTHER}}
-        for name, table in optional.items():
-            _write_or_remove(table, tables / f"{name}.csv")
+        (folder / TABLES).mkdir(parents=True, exist_ok=True)
+        write_account(self.content.rows, self.quarantine, folder)
+        texts = self.texts()
+        for name in ("coefficients", *FURTHER):
+            if f"{TABLES}/{name}.csv" not in texts:
+                (folder / TABLES / f"{name}.csv").unlink(missing_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def texts(self) -> dict[str, str]:
+        """Return what the files of the run hold, ``quarantine.csv`` apart, which names rows of the source.
+
+        Returns
+        -------
+        dict of str to str
+            Path below the folder, such as ``"tables/incidence.csv"``, to text.
+        """
+        content, names = self.content, ("coefficients", *FURTHER)
+        optional = {"coefficients": content.coefficients, **content.further}
+        tables: dict[str, pd.DataFrame] = {"support": self.support}
+        tables |= {name: getattr(content, name) for name in _MORE}
+        tables |= {name: _stacked(getattr(content, name)) for name in _BY_MODEL}
+        tables |= {name: table for name in names if (table := optional.get(name)) is not None}
         facts = {name: getattr(content, name) for name in _FACTS}
         facts["calibration_horizon_days"] = content.calibration_horizon_days
-        (tables / "facts.json").write_text(json.dumps(facts, indent=2, default=list) + "\n", encoding="utf-8")
+        return {
+            **{f"{name}.csv": csv_text(getattr(content, name)) for name in _MAIN},
+            ROWS: _account_text(content.rows),
+            EXPERIMENT: self.experiment_toml,
+            **{f"{TABLES}/{name}.csv": csv_text(table) for name, table in tables.items()},
+            f"{TABLES}/facts.json": json.dumps(facts, indent=2, default=list) + "\n",
+        }
+
+    def without_small_cells(self) -> dict[str, str]:
+        """Return the files that tell of no small group: settings, whole-test scores, ladder, attrition, account.
+
+        Returns
+        -------
+        dict of str to str
+            Path below the folder to text; ``scores.csv`` has the rows of group "all" only.
+        """
+        texts, scores = self.texts(), self.content.scores
+        kept = {name: texts[name] for name in (EXPERIMENT, "ladder.csv", "attrition.csv", ROWS)}
+        return {**kept, "scores.csv": csv_text(scores[scores["group"] == "all"])}
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    r"""Return a table as CSV that no spreadsheet takes for formulas.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table; its index is left out.
+
+    Returns
+    -------
+    str
+        CSV; text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a return has ``'`` before it, numbers have not.
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"group": ["=1+1", "a"], "gain": [-1, 2]}))
+    "group,gain\n'=1+1,-1\na,2\n"
+    """
+    safe = _each_text(table, lambda text: f"'{text}" if _FORMULA.match(text) else text)
+    texts = safe.select_dtypes(["object", "string"])
+    has_return = any("\r" in value for name in texts for value in texts[name] if isinstance(value, str))
+    # a return on its own would begin a row for those who read it, and is not quoted otherwise
+    return safe.to_csv(
+        index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC if has_return else csv.QUOTE_MINIMAL
+    )
 
 
 def write_account(rows: pd.DataFrame, quarantine: pd.DataFrame, folder: Path) -> None:
@@ -88,9 +146,8 @@ def write_account(rows: pd.DataFrame, quarantine: pd.DataFrame, folder: Path) ->
         Made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(rows.to_dict("records"), indent=2)
-    (folder / "rows.json").write_text(text + "\n", encoding="utf-8")
-    quarantine.to_csv(folder / "quarantine.csv", index=False)
+    (folder / ROWS).write_text(_account_text(rows), encoding="utf-8")
+    (folder / "quarantine.csv").write_text(csv_text(quarantine), encoding="utf-8")
 
 
 def read_content(folder: Path) -> ReportContent:
@@ -122,7 +179,7 @@ def read_content(folder: Path) -> ReportContent:
     return ReportContent(
         **facts,
         **frames,
-        rows=pd.DataFrame(json.loads((folder / "rows.json").read_text(encoding="utf-8"))),
+        rows=pd.DataFrame(json.loads((folder / ROWS).read_text(encoding="utf-8"))),
         coefficients=_read(coefficients) if coefficients.is_file() else None,
         calibration=_unstacked(_read(tables / "calibration.csv")),
         predicted=_unstacked(_read(tables / "predicted.csv")),
@@ -202,15 +259,22 @@ def _read(path: Path) -> pd.DataFrame:
         path, keep_default_na=False, na_values=[""], float_precision="round_trip", dtype=dict.fromkeys(_NAMES, str)
     )
     texts = table.select_dtypes("object").columns
-    return table.fillna(dict.fromkeys(texts, ""))
+    marked = table.fillna(dict.fromkeys(texts, ""))
+    return _each_text(marked, lambda text: text[1:] if text.startswith("'") and _FORMULA.match(text) else text)
 
 
-def _write_or_remove(table: pd.DataFrame | None, path: Path) -> None:
-    """Write a table that this run has; remove that of an earlier run if it has none."""
-    if table is None:
-        path.unlink(missing_ok=True)
-    else:
-        table.to_csv(path, index=False)
+def _each_text(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """Return a table with its texts changed; numbers, dates and gaps are left as they are."""
+
+    def one(value: Any) -> Any:
+        return change(value) if isinstance(value, str) else value
+
+    texts = table.select_dtypes(["object", "string", "category"])
+    return table.assign(**{str(name): texts[name].astype("object").map(one) for name in texts.columns})
+
+
+def _account_text(rows: pd.DataFrame) -> str:
+    return json.dumps(rows.to_dict("records"), indent=2) + "\n"
 
 
 def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hgrisk.errors import ConfigError
 
+MOST = 10_000
+"""Largest number of draws, folds and the like: a digit too many in a file is told at once, and not after weeks."""
+_DEEPEST = 20
+
 
 class Settings(BaseModel):
     """A frozen group of settings that refuses unknown keys.
@@ -94,13 +98,30 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises
     ------
     ConfigError
-        If the file is absent or is not TOML.
+        If the file is absent, is not TOML, or is nested too deep.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError("A settings file exists", f"no file {path}", "check the path") from error
     except OSError as error:
         raise ConfigError("A settings file can be read", f"{path}", "give a TOML file that you may read") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # also of text that is not UTF-8, and of numbers with thousands of digits
         raise ConfigError(f"{path.name} is valid TOML in UTF-8", f"{error}", "mend that line") from error
+    except RecursionError as error:
+        raise _too_deep(path) from error
+    if not _is_shallow(values):
+        raise _too_deep(path)
+    return values
+
+
+def _too_deep(path: Path) -> ConfigError:
+    return ConfigError(f"{path.name} is nested at most {_DEEPEST} levels deep", "more", "mend its brackets and points")
+
+
+def _is_shallow(values: dict[str, Any]) -> bool:
+    level: list[Any] = [values]
+    for _ in range(_DEEPEST):
+        parts = [part for each in level for part in (each.values() if isinstance(each, dict) else each)]
+        level = [part for part in parts if isinstance(part, dict | list)]
+    return not level

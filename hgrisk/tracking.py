@@ -56,7 +56,7 @@ def track_run(
     params: Mapping[str, Any],
     tags: Mapping[str, str],
     scores: pd.DataFrame,
-    artifacts: list[Path],
+    artifacts: Mapping[str, str],
     models: Mapping[str, tuple[SurvivalModel, list[FeatureSpec]]],
 ) -> str:
     """Record one run: settings, metrics with intervals, files and models with their signature.
@@ -75,8 +75,8 @@ def track_run(
         Data digest, code version and the like.
     scores : DataFrame
         The tidy table of metrics; undefined values are left out.
-    artifacts : list of Path
-        Files and folders to keep with the run; none may hold identifiers.
+    artifacts : mapping of str to str
+        Files to keep with the run: path there to text; none may hold identifiers.
     models : mapping
         Name to fitted model and the features it takes.
 
@@ -96,8 +96,8 @@ def track_run(
         with mlflow.start_run(experiment_id=_experiment_id(experiment, uri, store), tags=dict(tags)) as run:
             mlflow.log_params({key: str(value)[:_LONGEST_PARAM] for key, value in _flat(params).items()})
             mlflow.log_metrics(_metrics(scores))
-            for path in artifacts:
-                (mlflow.log_artifacts(str(path), path.name) if path.is_dir() else mlflow.log_artifact(str(path)))
+            for path, text in artifacts.items():
+                mlflow.log_text(text, path)
             for name, (model, specs) in models.items():
                 _log_model(name, model, specs)
     return str(run.info.run_id)
@@ -118,16 +118,26 @@ def _store_at(uri: str) -> Iterator[None]:
         mlflow.set_tracking_uri(uri)
         yield
     except unusable as error:
-        first = re.split(r"\n|\. ", str(error).strip() or type(error).__name__)[0]
         cure = "set uri under [tracking], or leave it out for an SQLite file beside the results"
-        found = _without_password(f"{uri} ({first})")
-        raise ConfigError("The tracking store can be used", found, cure) from error
+        raise ConfigError("The tracking store can be used", _found(uri, error), cure) from error
     finally:
         mlflow.set_tracking_uri(inherited)  # MLflow keeps it in the environment, where the next run would find it
 
 
-def _without_password(text: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//***@", text)
+def _found(uri: str, error: Exception) -> str:
+    """Return the store and what is wrong; of a URI that may hold a password scheme and host only, and no more words."""
+    place = _scheme_and_host(uri)
+    if not uri.startswith(_SQLITE) and ("@" in uri or "?" in uri):
+        return f"{place} ({type(error).__name__})"
+    first = re.split(r"\n|\. ", str(error).strip() or type(error).__name__)[0]
+    return f"{place} ({first.replace(uri, place)})"
+
+
+def _scheme_and_host(uri: str) -> str:
+    if uri.startswith(_SQLITE) or "://" not in uri:
+        return uri.partition("?")[0]  # a file
+    scheme, _, rest = uri.partition("://")
+    return f"{scheme}://{re.split(r'[/?#]', rest)[0].rpartition('@')[2]}"
 
 
 def _probe(uri: str) -> None:

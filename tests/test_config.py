@@ -191,6 +191,10 @@ def test_an_unknown_key_in_a_list_or_a_table_is_refused_by_name():
             {"tracking": {"uri": "postgresql://user:secret@host/db"}},
             "A tracking URI in an experiment file holds no user or password, but found one with '@': set the",
         ),
+        (
+            {"tracking": {"uri": "postgresql://host/db?user=me&password=secret"}},
+            "A tracking URI in an experiment file holds no user or password, but found one with '?': set the",
+        ),
         ({"name": "a b"}, "a.toml: name must be valid, but found 'a b': string should match pattern"),
         ({"seed": -1}, "a.toml: seed must be valid, but found -1: input should be greater than or equal to 0."),
         ({"data": {"max_bad_share": 2}}, "a.toml: data.max_bad_share must be valid, but found 2: "),
@@ -232,3 +236,40 @@ def test_the_model_to_beat_is_the_one_named_or_that_counts_or_the_first():
     assert Experiment.parse({"name": "a", "models": others}, "a.toml").model_to_beat == "cox"
     count = {"kind": "report_count", "name": "counting"}
     assert Experiment.parse({"name": "a", "models": [*others, count]}, "a.toml").model_to_beat == "counting"
+
+
+def test_a_tracking_uri_of_an_sqlite_file_may_have_options():
+    uri = "sqlite:///m.db?timeout=9"
+    assert Experiment.parse({"name": "a", "tracking": {"uri": uri}}, "a.toml").tracking.uri == uri
+    assert Experiment.parse({"name": "a"}, "a.toml").tracking.tables is False
+
+
+@pytest.mark.parametrize(
+    ("stage", "key"),
+    [
+        *(
+            ("evaluation", "n_resamples"),
+            ("audit", "n_resamples"),
+            ("selection", "n_windows"),
+            ("selection", "n_groups"),
+        ),
+        *(("explain", key) for key in ("n_resamples", "n_draws", "n_shapes", "n_interacting")),
+        *(("validation", key) for key in ("n_folds", "n_bootstrap", "n_draws")),
+    ],
+)
+def test_a_count_of_draws_or_folds_has_an_upper_bound(stage, key):
+    held = Experiment.parse({"name": "a", stage: {key: 10_000}}, "a.toml")
+    assert getattr(getattr(held, stage), key) == 10_000
+    text = rf"^a\.toml: {stage}\.{key} must be valid, but found 10001: input should be less than or equal to 10000\.$"
+    with pytest.raises(ConfigError, match=text):
+        Experiment.parse({"name": "a", stage: {key: 10_001}}, "a.toml")
+
+
+@pytest.mark.parametrize(("name", "held"), [("a=1,2", True), ("1", True), ("", True), ("=1,2", False), ("-1", False)])
+def test_a_candidate_has_a_name_that_no_spreadsheet_takes_for_a_formula(name, held):
+    values = {"name": "a", "models": [{"kind": "cox", "candidates": [{"name": name}, {"name": "b"}]}]}
+    if held:
+        assert Experiment.parse(values, "a.toml").models[0].candidates[0].name == name
+    else:
+        with pytest.raises(ConfigError, match=r"candidates\.0\.name must be valid, but found .*: string should match "):
+            Experiment.parse(values, "a.toml")

@@ -13,6 +13,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from hgrisk.audit.settings import AuditSettings
 from hgrisk.cohort import CohortSettings
 from hgrisk.config import DataSettings, Experiment, ModelSettings
 from hgrisk.dataset import SplitSettings
@@ -155,6 +156,31 @@ def test_a_code_that_was_written_with_the_outcome_in_hand_stops_the_run(study, q
     with pytest.raises(DataError, match=r"^No feature alone ranks .*, but found 'closed_as' = again with "):
         run_experiment(echoing, frames, progress=steps.append)
     assert steps[-1] == "echo"
+
+
+def test_an_attribute_that_no_model_may_see_stops_the_run_when_a_feature_is_it_under_another_name(study, quick):
+    frames = {path.stem: pd.read_csv(path, dtype=str) for path in (study / "delivery").glob("*.csv")}
+    faith = np.random.default_rng(1).choice(["a", "b", "c"], len(frames["cases"]), p=[0.6, 0.37, 0.03])
+    frames["cases"] = frames["cases"].assign(faith=faith, belief=pd.Series(faith).map({"a": "x", "b": "y", "c": "z"}))
+    for name, audited, rule in (
+        ("belief", "faith", "'belief' with the values of 'faith' one to one: take 'belief' out of the features, or "),
+        ("", "region", "'region' as both: take 'region' out of the features, or list 'region' under by "),
+    ):
+        covariates = {name: CovariateSettings(kind="category")} if name else {}
+        features = FeatureSettings(families=("prior_violence", "context", "index_report"), covariates=covariates)
+        settings = AuditSettings(only_audit=(audited,), n_resamples=0)
+        steps = []
+        with pytest.raises(DataError, match=rf"^No feature gives away an attribute that no model may see, .* {rule}"):
+            run_experiment(changed(quick, features=features, audit=settings), frames, progress=steps.append)
+        assert steps[-1] == "split"
+
+
+def test_a_group_that_is_not_there_stops_the_run_before_a_model_is_fitted(study, quick):
+    settings = AuditSettings(reported_more={"region": ("Nowhere",)}, n_resamples=0)
+    steps = []
+    with pytest.raises(ConfigError, match=r"^A group reported more often is a value of 'region', but found 'Nowhere':"):
+        run_experiment(changed(quick, audit=settings), study / "delivery", progress=steps.append)
+    assert steps[-1] == "split"
 
 
 def test_every_gain_is_a_difference_of_two_estimates_on_the_same_rows(small_run):

@@ -1,5 +1,6 @@
 """What a run leaves: exactly the promised files and columns, nothing stale, no identifier, and a way back."""
 
+import csv
 import dataclasses
 import json
 import re
@@ -9,10 +10,12 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hgrisk.errors import DataError
 from hgrisk.experiment import write_run
-from hgrisk.results import compare_runs, read_content, read_scores
+from hgrisk.results import _read, compare_runs, csv_text, read_content, read_scores
 
 PROMISED = {
     "scores.csv": "model,metric,horizon_days,group,estimate,lower,upper,n,n_events",
@@ -175,3 +178,50 @@ def test_what_is_no_run_is_refused(small_run, copy, tmp_path):
     assert str(caught.value) == (
         "The runs have the metric, but found 'auc': use one of brier, calibration_slope, uno_c."
     )
+
+
+def test_no_text_of_a_table_begins_a_formula_and_it_reads_back(small_run, tmp_path):
+    content = small_run.result.folder.content
+    evil = ('=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "'=1", "''-x", "'tis", "a=b")
+    rows = content.scores.iloc[: len(evil)].assign(model=evil, group=evil)
+    account = content.rows.assign(source=evil[0])
+    quarantine = pd.DataFrame({"source": [evil[0]], "source_row": [1], "table": "events", "status": "quarantined"})
+    changed = dataclasses.replace(content, scores=rows, rows=account)
+    dataclasses.replace(small_run.result.folder, content=changed, quarantine=quarantine).write(tmp_path)
+    for name in ("scores.csv", "quarantine.csv"):
+        with (tmp_path / name).open(encoding="utf-8", newline="") as file:
+            texts = [cell for row in csv.reader(file) for cell in row if not is_number(cell)]
+        assert [text for text in texts if text.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+    again = read_scores(tmp_path)
+    assert (again["model"].tolist(), again["group"].tolist()) == (list(evil), list(evil))
+    assert read_content(tmp_path).rows["source"].unique().tolist() == [evil[0]]
+
+
+def is_number(text):
+    return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text) is not None
+
+
+def test_numbers_are_written_as_they_are():
+    table = pd.DataFrame({"gain": [-1.5, float("nan")], "n": [-1, 2], "mixed": [-3, "-x"], "shown": [True, False]})
+    assert csv_text(table) == "gain,n,mixed,shown\n-1.5,-1,-3,True\n,2,'-x,False\n"
+
+
+@given(st.lists(st.text("=+-@'a1\t\r\n,\"", min_size=1), min_size=1, max_size=4))
+def test_any_text_reads_back_as_it_was(tmp_path_factory, texts):
+    path = tmp_path_factory.mktemp("any") / "t.csv"
+    path.write_bytes(csv_text(pd.DataFrame({"model": texts})).encode())
+    assert _read(path)["model"].tolist() == texts
+
+
+def test_what_is_kept_elsewhere_by_default_holds_no_scores_of_groups(small_run):
+    folder = small_run.result.folder
+    whole = folder.without_small_cells()
+    assert sorted(whole) == ["attrition.csv", "experiment.toml", "ladder.csv", "rows.json", "scores.csv"]
+    assert "region=" in folder.texts()["scores.csv"]
+    assert "region=" not in whole["scores.csv"]
+    assert len(whole["scores.csv"].splitlines()) == 1 + (folder.content.scores["group"] == "all").sum()
+    written = {path.relative_to(small_run.out).as_posix() for path in small_run.out.rglob("*.*") if path.is_file()}
+    others = {name for name in written if name.startswith("figures/")} | {"report.html", "quarantine.csv"}
+    assert set(folder.texts()) == written - others
+    for name, text in folder.texts().items():
+        assert (small_run.out / name).read_text(encoding="utf-8") == text

@@ -118,3 +118,31 @@ def test_not_toml(tmp_path, raw, found):
     with pytest.raises(ConfigError) as caught:
         read_toml(path)
     assert str(caught.value) == f"plan.toml is valid TOML in UTF-8, but found {found}: mend that line."
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        (
+            "a = " + "[" * 3000 + "]" * 3000,
+            r"^a\.toml is nested at most 20 levels deep, but found more: mend its brackets ",
+        ),
+        ("a = " + "9" * 5000, r"^a\.toml is valid TOML in UTF-8, but found Exceeds the limit .*: mend that line\.$"),
+        ("a." * 5000 + "a = 1", r"^a\.toml is nested at most 20 levels deep, but found more: mend its brackets "),
+    ],
+)
+def test_toml_that_python_cannot_hold_is_refused_in_one_sentence(tmp_path, text, refusal):
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(ConfigError, match=refusal):
+        read_toml(tmp_path / "a.toml")
+
+
+@pytest.mark.parametrize(("depth", "held"), [(20, True), (21, False)])
+def test_toml_is_nested_at_most_twenty_levels(tmp_path, depth, held):
+    for text in ("a." * (depth - 1) + "a = 1", "a = " + "[" * (depth - 1) + "]" * (depth - 1)):
+        (tmp_path / "a.toml").write_text(text)
+        if held:
+            assert list(read_toml(tmp_path / "a.toml")) == ["a"]
+        else:
+            with pytest.raises(ConfigError, match="at most 20 levels deep"):
+                read_toml(tmp_path / "a.toml")

@@ -1,6 +1,7 @@
 """One MLflow run per experiment: settings, metrics with intervals, files, and models that load without pickle."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def run(client):
 
 
 def send(uri, store, **changes):
-    parts = {"params": {}, "tags": {}, "scores": NO_SCORES, "artifacts": [], "models": {}, **changes}
+    parts = {"params": {}, "tags": {}, "scores": NO_SCORES, "artifacts": {}, "models": {}, **changes}
     return track_run("other", uri, store, **parts)
 
 
@@ -98,14 +99,44 @@ def test_metrics_are_the_scores_with_their_intervals(run, small_run):
     assert "all features/uno_c.365d.lower" in defined
 
 
-def test_artifacts_are_the_report_the_tables_and_the_figures(client, run, small_run):
-    names = {item.path for item in client.list_artifacts(run.info.run_id)}
-    files = {"report.html", "experiment.toml", "scores.csv", "ladder.csv", "attrition.csv", "rows.json"}
-    assert names == files | {"figures", "tables"}
-    kept = Path(run.info.artifact_uri.removeprefix("file://"))
-    assert kept.is_relative_to(small_run.out.parent / "artifacts")
-    for name in [*files, "tables/coefficients.csv", "figures/ladder.svg"]:
-        assert (kept / name).read_bytes() == (small_run.out / name).read_bytes()
+SMALL = ["attrition.csv", "experiment.toml", "ladder.csv", "report.html", "rows.json", "scores.csv"]
+
+
+def kept_files(client, run_id):
+    """Return what a run keeps, as path to text, figures apart, and the names of the figures."""
+    root = Path(client.get_run(run_id).info.artifact_uri.removeprefix("file://"))
+    texts = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*") if path.is_file()}
+    figures = {name for name in texts if name.startswith("figures/")}
+    return {name: text for name, text in texts.items() if name not in figures}, figures
+
+
+def test_artifacts_are_the_report_its_figures_and_the_tables_without_small_groups(client, run, small_run):
+    kept, figures = kept_files(client, run.info.run_id)
+    assert sorted(kept) == SMALL
+    assert figures == {f"figures/{path.name}" for path in (small_run.out / "figures").iterdir()}
+    assert Path(run.info.artifact_uri.removeprefix("file://")).is_relative_to(small_run.out.parent / "artifacts")
+    for name in set(SMALL) - {"scores.csv"}:
+        assert kept[name] == (small_run.out / name).read_text(), name
+    assert "region=" in (small_run.out / "scores.csv").read_text()
+    assert "region=" not in kept["scores.csv"]
+    assert "prior_count,uno_c,365,all," in kept["scores.csv"]
+
+
+def test_a_stray_file_is_never_sent_and_tables_only_if_asked_for(client, small_run, tmp_path):
+    out = shutil.copytree(small_run.out, tmp_path / "small")
+    stray = ["mine.csv", "tables/my_cases.csv", "figures/time-mine.svg", "figures/mine.csv", "tables/deep/x.csv"]
+    (out / "tables" / "deep").mkdir()
+    for name in stray:
+        (out / name).write_text("STRAY")
+    (out / "tables" / "incidence.csv").write_text("STRAY")
+    by_default = kept_files(client, track_result(tracked_with(small_run, uri=small_run.store), out))
+    assert sorted(by_default[0]) == SMALL
+    with_tables = kept_files(client, track_result(tracked_with(small_run, uri=small_run.store, tables=True), out))
+    assert set(with_tables[0]) == {*small_run.result.folder.texts(), "report.html"}
+    assert "region=" in with_tables[0]["scores.csv"]
+    for kept, figures in (by_default, with_tables):
+        assert figures == {f"figures/{path.name}" for path in (small_run.out / "figures").iterdir()}
+        assert [name for name, text in kept.items() if "STRAY" in text] == []
 
 
 @pytest.fixture
@@ -172,7 +203,8 @@ def test_the_environment_names_the_store_and_is_left_as_it_was(mlflow, monkeypat
 
 def tracked_with(small_run, **settings):
     """Return the result without its models, to be tracked in another way."""
-    experiment = small_run.result.experiment.model_copy(update={"tracking": TrackingSettings(**settings)})
+    changes = {"name": "elsewhere", "tracking": TrackingSettings(**settings)}
+    experiment = small_run.result.experiment.model_copy(update=changes)
     return replace(small_run.result, experiment=experiment, models=())
 
 
@@ -213,6 +245,22 @@ def test_a_store_that_cannot_be_used_is_refused_at_once_in_one_sentence(uri, fou
     assert text.startswith(f"The tracking store can be used, but found {uri} ({found}")
     assert text.endswith("): set uri under [tracking], or leave it out for an SQLite file beside the results.")
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("nonsense://me:hunter2@h:5/db", "nonsense://h:5"),
+        ("nonsense://h/db?user=me&password=hunter2", "nonsense://h"),
+        ("nonsense:///?odbc_connect=UID%3Dme%3BPWD%3Dhunter2", "nonsense://"),
+        ("nonsense://h?token=a/hunter2@x", "nonsense://h"),
+    ],
+)
+def test_a_password_in_a_uri_is_never_said(uri, place, tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        send(uri, tmp_path)
+    assert str(caught.value).startswith(f"The tracking store can be used, but found {place} (")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_store_of_a_later_mlflow_is_refused_too(tmp_path):

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from hgrisk.errors import ConfigError
 from hgrisk.evaluation.bootstrap import FEWEST_DEFINED
 from hgrisk.evaluation.capacity import DEFAULT_SHARE
-from hgrisk.settings import Settings
+from hgrisk.settings import MOST, Settings
 
 
 class AuditSettings(Settings):
@@ -57,7 +57,7 @@ class AuditSettings(Settings):
     reported_more: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     min_n: int = Field(default=50, ge=1)
     min_events: int = Field(default=10, ge=0)
-    n_resamples: int = Field(default=200, ge=0)
+    n_resamples: int = Field(default=200, ge=0, le=MOST)
     level: float = Field(default=0.95, gt=0.0, lt=1.0)
     test_share: float = Field(default=0.5, gt=0.0, lt=1.0)
 

@@ -12,7 +12,7 @@ from hgrisk.errors import ConfigError
 from hgrisk.evaluation.bootstrap import FEWEST_DEFINED
 from hgrisk.evaluation.capacity import DEFAULT_COST_RATIO, DEFAULT_SHARES
 from hgrisk.evaluation.registry import all_metrics, default_metrics, get_metric
-from hgrisk.settings import Settings
+from hgrisk.settings import MOST, Settings
 
 
 class EvaluationSettings(Settings):
@@ -50,7 +50,7 @@ class EvaluationSettings(Settings):
     metrics: tuple[str, ...] = Field(default_factory=default_metrics)
     capacity_shares: tuple[float, ...] = DEFAULT_SHARES
     cost_ratio: float = Field(default=DEFAULT_COST_RATIO, gt=0.0, allow_inf_nan=False)
-    n_resamples: int = Field(default=200, ge=0)
+    n_resamples: int = Field(default=200, ge=0, le=MOST)
     level: float = Field(default=0.95, gt=0.0, lt=1.0)
     grid_step_days: int = Field(default=30, ge=1)
     min_group_n: int = Field(default=50, ge=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from hgrisk.errors import ConfigError
-from hgrisk.settings import Settings
+from hgrisk.settings import MOST, Settings
 
 
 class ExplainSettings(Settings):
@@ -31,10 +31,10 @@ class ExplainSettings(Settings):
     """
 
     models: tuple[str, ...] = ()
-    n_resamples: int = Field(default=200, ge=0)
-    n_shapes: int = Field(default=6, ge=0)
-    n_interacting: int = Field(default=0, ge=0)
-    n_draws: int = Field(default=0, ge=0)
+    n_resamples: int = Field(default=200, ge=0, le=MOST)
+    n_shapes: int = Field(default=6, ge=0, le=MOST)
+    n_interacting: int = Field(default=0, ge=0, le=MOST)
+    n_draws: int = Field(default=0, ge=0, le=MOST)
     by_year: bool = False
     top: int = Field(default=10, ge=1)
 

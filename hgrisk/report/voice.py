@@ -40,8 +40,8 @@ class Voice:
         return text.format(**values) if values else text
 
     def label(self, kind: str, raw: object) -> str:
-        """Return the label of a name, or the name itself where there is none; a capacity follows in brackets."""
-        name, _, capacity = str(raw).partition("@")
+        """Return the label of a name, or the name itself without one; a metric's capacity follows in brackets."""
+        name, _, capacity = str(raw).partition("@") if kind == "metrics" else (str(raw), "", "")
         found = self.labels(kind).get(name)
         if found is None:
             return str(raw)

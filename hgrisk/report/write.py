@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from hgrisk.report.blocks import Block, Fold, Panels, Picture
@@ -13,6 +14,7 @@ REPORT = "report.html"
 FIGURES = "figures"
 ANCHORS = frozenset({"time", "ladder", "calibration", "scores", "validation", "coefficients", "explanation"})
 """Names that figures of a report can have; a file of another name is somebody else's."""
+_NUMBERED = re.compile(r"-[0-9]+$")
 
 
 def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cell: int = 10) -> Path:
@@ -39,9 +41,8 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
     page.write_text(render_page(content, made, lang), encoding="utf-8")
     figures = folder / FIGURES
     figures.mkdir(exist_ok=True)
-    for earlier in figures.glob("*.svg"):
-        if earlier.stem.rpartition("-")[0] in ANCHORS or earlier.stem in ANCHORS:
-            earlier.unlink()
+    for earlier in own_figures(folder):
+        earlier.unlink()
     for section in made:
         pictures = _pictures(section.blocks)
         for place, picture in enumerate(pictures, start=1):
@@ -49,6 +50,23 @@ def write_report(content: ReportContent, folder: Path, lang: str = "en", min_cel
             drawing = picture.wide or picture.narrow
             (figures / f"{name}.svg").write_text(drawing.svg, encoding="utf-8")
     return page
+
+
+def own_figures(folder: Path) -> list[Path]:
+    """Return the figures that a report wrote, and none of somebody else's.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the report.
+
+    Returns
+    -------
+    list of Path
+        SVG files below ``figures``, in order of name.
+    """
+    found = sorted((folder / FIGURES).glob("*.svg"))
+    return [path for path in found if _NUMBERED.sub("", path.stem) in ANCHORS]
 
 
 def _pictures(blocks: tuple[Block, ...]) -> list[Picture]:

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hgrisk.errors import ConfigError
 from hgrisk.evaluation.registry import get_metric
-from hgrisk.settings import Settings
+from hgrisk.settings import MOST, Settings
 
 
 class SelectionSettings(Settings):
@@ -40,8 +40,8 @@ class SelectionSettings(Settings):
 
     metric: str = "brier"
     horizon_days: int = Field(default=365, ge=1)
-    n_windows: int = Field(default=3, ge=1)
-    n_groups: int = Field(default=3, ge=2)
+    n_windows: int = Field(default=3, ge=1, le=MOST)
+    n_groups: int = Field(default=3, ge=2, le=MOST)
     first_share: float = Field(default=0.4, gt=0, lt=1)
     rule: Literal["one_se", "best"] = "one_se"
     min_events: int = Field(default=10, ge=1)

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from hgrisk.errors import ConfigError
-from hgrisk.settings import Settings
+from hgrisk.settings import MOST, Settings
 
 Design = Literal["folds", "rolling", "regions", "optimism", "learning"]
 
@@ -48,13 +48,13 @@ class ValidationSettings(Settings):
 
     designs: tuple[Design, ...] = ("folds", "rolling", "regions")
     models: tuple[str, ...] = ()
-    n_folds: int = Field(default=10, ge=2)
+    n_folds: int = Field(default=10, ge=2, le=MOST)
     first_year: int | None = None
     train_years: int | None = Field(default=None, ge=1)
     region_column: str = "region"
-    n_bootstrap: int = Field(default=200, ge=20)
+    n_bootstrap: int = Field(default=200, ge=20, le=MOST)
     sizes: tuple[float, ...] = (0.1, 0.2, 0.4, 0.7, 1.0)
-    n_draws: int = Field(default=1, ge=1)
+    n_draws: int = Field(default=1, ge=1, le=MOST)
     min_test_events: int = Field(default=20, ge=1)
     min_train_events: int = Field(default=20, ge=1)
     min_effective_n: float = Field(default=50.0, ge=0.0, allow_inf_nan=False)

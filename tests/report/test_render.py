@@ -24,6 +24,14 @@ def test_the_page_needs_nothing_from_outside(html, page):
     assert "url(" not in style
 
 
+def test_the_page_forbids_what_it_does_not_use(page):
+    (policy,) = [attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes]
+    rules = dict(rule.split(maxsplit=1) for rule in policy.split(";"))
+    kept = {"style-src": "'unsafe-inline'", "img-src": "data:"}
+    # the last two do not fall back to the first
+    assert rules == {"default-src": "'none'", **kept, "base-uri": "'none'", "form-action": "'none'"}
+
+
 def test_tags_are_balanced_and_ids_unique(page):
     assert page.wrong == []
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
