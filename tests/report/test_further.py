@@ -90,7 +90,7 @@ def own_texts(lang):
     report, figures, audit = (
         tomllib.loads(resources.files(package).joinpath(name).read_text(encoding="utf-8")) for package, name in files
     )
-    parts = [*(report[name] for name in SECTIONS), *(report["labels"][name] for name in ("refits", "refit_reasons"))]
+    parts = [*(report[name] for name in SECTIONS), *(report["labels"][name] for name in ("refits", "omissions"))]
     parts += [figures["importance"], figures["shapes"], *audit.values()]
     return [text for part in parts for text in part.values()]
 
