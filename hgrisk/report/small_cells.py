@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -11,6 +12,9 @@ from hgrisk.evaluation.small_cells import hidden_cells
 from hgrisk.report.blocks import Cell
 from hgrisk.report.voice import Voice
 
+SMALLEST = 10
+"""The smallest count on a page where none is asked for."""
+_COUNT = re.compile(r"(?<= )\d+(?=, |$)")
 NO_TOTALS: Mapping[str, float] = MappingProxyType({})
 
 
@@ -59,6 +63,32 @@ def keep_back(
         floats[column] = floats[column].mask(floats[cell].isin(kept))
     rare = each.loc[~(each[n] >= min_cell), cell]
     return floats.assign(rare=floats[cell].isin(rare))
+
+
+def small_counts_in(text: str, voice: Voice, min_cell: int = SMALLEST) -> str:
+    """Write the counts at the end of the parts of a text, such as "death 19, moved 3", as small counts.
+
+    Parameters
+    ----------
+    text : str
+        Parts with a comma and a space between them; a part may end in a count.
+    voice : Voice
+        The language.
+    min_cell : int
+        The smallest count that may be shown.
+
+    Returns
+    -------
+    str
+        The text; without a total beside it no count is told by the others.
+
+    Examples
+    --------
+    >>> from hgrisk.report.voice import voice
+    >>> small_counts_in("death 19, moved 3", voice("en"))
+    'death 19, moved <10'
+    """
+    return _COUNT.sub(lambda found: voice.small_count(int(found[0]), min_cell), text)
 
 
 def other_groups(count: int, voice: Voice) -> Cell:

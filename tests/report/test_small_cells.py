@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgrisk.evaluation.small_cells import hidden_cells
+from hgrisk.report.checklist_facts import outcome_facts
+from hgrisk.report.cohort import cohort
+from hgrisk.report.data import quality
 from hgrisk.report.scores import audit
 from hgrisk.report.small_cells import keep_back, other_groups
 from hgrisk.report.validation import validation
@@ -85,6 +88,28 @@ def test_counts_are_emptied_exactly_where_the_rule_hides_them(sizes, beyond):
     assert kept["n"].isna().tolist() == (hidden & ~small).tolist()
     assert kept["n"].dropna().tolist() == [n for n, gone in zip(sizes, hidden & ~small, strict=True) if not gone]
     assert kept["rare"].tolist() == small.tolist()
+
+
+def test_few_competing_events_are_told_as_few(light_with):
+    facts = {**light_with().outcome_facts, "competing_events": "death 19, left the region 3, moved to 8 places"}
+    content = light_with(outcome_facts=facts)
+    told = "death 19, left the region <10, moved to 8 places"
+    assert told in str(cohort(content, EN))
+    assert told in str(outcome_facts(content, EN)["competing"])
+    assert "left the region 3," in str(cohort(content, EN, 3))
+
+
+def test_a_reason_of_few_rows_is_not_told_by_the_account_less_the_others(light_with):
+    """The account sets 1,088 rows in quarantine: two reasons of 1,010 and 70 leave 8 for the third."""
+    rows = [("events", "quarantined", reason, n) for reason, n in (("b", 70), ("a", 8), ("c", 1010))]
+    rows.append(("events", "excluded", "advice", 3301))
+    reasons = pd.DataFrame(rows, columns=["source", "status", "reason", "rows"])
+    table = quality(light_with(quarantine_reasons=reasons), EN).blocks[1]
+    told = [(row[0].text, row[1].text) for row in table.groups[0].rows]
+    assert told == [("b", "hidden"), ("a", "<10"), ("c", "1,010"), ("advice", "3,301")]
+    unknown = reasons.assign(source="elsewhere")
+    table = quality(light_with(quarantine_reasons=unknown), EN).blocks[1]
+    assert [row[1].text for row in table.groups[0].rows] == ["hidden", "<10", "1,010", "3,301"]
 
 
 def test_a_number_that_is_not_known_is_of_a_group_without_a_name():
