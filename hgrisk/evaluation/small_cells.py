@@ -61,7 +61,7 @@ def hidden_cells(
         raise DataError("A count is 0 or more", f"{np.nanmin(each):g}", "count rows, not weights")
     forced = np.zeros(len(each), dtype=bool) if also is None else np.asarray(also, dtype=bool)
     unknown = np.isnan(each)
-    hidden = unknown | forced | (each < min_cell)
+    hidden: Mask = unknown | forced | (each < min_cell)
     beyond = max(0.0, (total or 0.0) - float(np.nansum(each)))
     while not hidden.all() and _can_be_had(each, hidden, unknown | forced, beyond, min_cell):
         hidden[int(np.argmin(np.where(hidden, np.inf, each)))] = True

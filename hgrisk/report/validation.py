@@ -102,9 +102,8 @@ def _kept(rows: pd.DataFrame, min_cell: int) -> pd.DataFrame:
     Sizes are told apart by horizon: parts are judged on the rows that could be followed to it.
     """
     counts, parts = {"n": "n_test", "n_events": "n_events"}, []
-    for (design, days), part in rows.groupby(["design", "horizon_days"], sort=False, dropna=False):
-        same = rows["horizon_days"].isna() if pd.isna(days) else rows["horizon_days"] == days
-        folds = rows[(rows["design"] == "folds") & same]
+    for (design, _), part in rows.groupby(["design", "horizon_days"], sort=False, dropna=False):
+        folds = rows[(rows["design"] == "folds") & rows["horizon_days"].isin(part["horizon_days"])]
         totals = {name: float(folds[name].max()) for name in counts.values() if design == "regions" and len(folds)}
         parts.append(keep_back(part, "part", min_cell, **counts, totals=totals))
     return pd.concat(parts).sort_index() if parts else rows.assign(rare=False)
