@@ -58,7 +58,6 @@ TESTED_ELSEWHERE = {
     "tests/models/test_every_model.py": ["models/inputs/fit_arguments", "models/protocol", "models/registry"],
     "tests/report/test_render.py": [
         *("report/blocks", "report/cohort", "report/content", "report/data", "report/opening", "report/results"),
-        "report/scores",
     ],
     "tests/report/test_headline.py": ["report/accounts"],
     "tests/simulate/engine/test_run.py": ["simulate/engine/homes"],

@@ -107,7 +107,8 @@ def importance(
 
 def _means(sizes: Floats, codes: Any, n_clusters: int, n_resamples: int, seed: int) -> Floats:
     """Return means, shape (1 + B, q): of all, then of each draw; networks are added up first, which is cheap."""
-    sums = np.column_stack([np.bincount(codes, column, minlength=n_clusters) for column in sizes.T])
+    sums = np.zeros((n_clusters, sizes.shape[1]))
+    np.add.at(sums, codes, sizes)
     cases = np.bincount(codes, minlength=n_clusters)
     out = np.empty((1 + n_resamples, sizes.shape[1]))
     out[0] = sums.sum(axis=0) / cases.sum()

@@ -16,6 +16,21 @@ from hgrisk.report.headline import main_horizon
 from hgrisk.report.validation_parts import change_cell
 from hgrisk.report.voice import Voice
 
+SAYS: Mapping[str, Mapping[str, str]] = {
+    "ranking": {
+        "better": "ranking_better",
+        "worse": "ranking_worse",
+        "unclear": "ranking_unclear",
+        "unknown": "ranking_unknown",
+    },
+    "accuracy": {
+        "better": "accuracy_better",
+        "worse": "accuracy_worse",
+        "unclear": "accuracy_unclear",
+        "unknown": "accuracy_unknown",
+    },
+}
+"""Key of the words, by what is compared and what can be told."""
 RANKING = ("uno_c", "auc", "harrell_c")
 """Metrics of ranking, of which the first that the run has is told in words."""
 
@@ -56,7 +71,7 @@ def _sentence(model: str, rows: pd.DataFrame, voice: Voice) -> str:
     parts = [
         voice.say(
             "comparison",
-            f"{kind}_{_verdict(by_metric[name])}",
+            SAYS[kind][_verdict(by_metric[name])],
             metric=voice.label("metrics", name),
             change=voice.num.change(*(by_metric[name][column] for column in ("difference", "lower", "upper"))),
         )

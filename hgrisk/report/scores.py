@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,8 @@ from hgrisk.report.headline import main_horizon, main_metric
 from hgrisk.report.small_cells import keep_back, other_line
 from hgrisk.report.voice import Voice
 
+MAIN = ("uno_c", "auc", "brier", "calibration_slope", "observed_expected")
+"""Metrics that stand on the page; where a run has more, they wait in a fold."""
 METRICS_PER_TABLE = 3  # what fits beside counts on a sheet of A4
 Record = Mapping[Any, Any]
 
@@ -41,8 +43,21 @@ def scores(content: ReportContent, voice: Voice) -> Section:
     blocks: list[Block] = [Paragraph(voice.say("scores", "text"))]
     if content.apparent:
         blocks.append(Paragraph(voice.say("scores", "apparent"), "warned"))
-    blocks += [*_picture(everyone, voice), score_table(everyone, voice.say("scores", "caption"), voice)]
-    return Section("scores", title, tuple(blocks))
+    return Section("scores", title, (*blocks, *_picture(everyone, voice), *_tables(everyone, voice)))
+
+
+def _tables(everyone: pd.DataFrame, voice: Voice) -> Iterator[Block]:
+    """Yield a table of the main metrics, and a fold with the others where there are many."""
+    main = everyone["metric"].isin(MAIN)
+    if not main.any() or everyone["metric"].nunique() <= len(MAIN):
+        yield score_table(everyone, voice.say("scores", "caption"), voice)
+        return
+    yield score_table(everyone[main], voice.say("scores", "caption"), voice)
+    if not main.all():
+        rest = score_table(everyone[~main], voice.say("scores", "caption_rest"), voice)
+        yield Fold(
+            voice.say("scores", "fold_rest", n=voice.num.count(everyone.loc[~main, "metric"].nunique())), (rest,)
+        )
 
 
 def audit(content: ReportContent, voice: Voice, min_cell: int) -> Section | None:

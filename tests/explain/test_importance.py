@@ -10,6 +10,9 @@ from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import cluster_weights, percentile_interval
 from hgrisk.explain.contributions import explain_cases
 from hgrisk.explain.importance import importance
+from hgrisk.features.spec import FeatureSpec
+from hgrisk.models.prior_count import PriorCount
+from hgrisk.surv import Surv
 from tests.explain.made_up import CATALOGUE, MadeUpModel, draw_cases
 
 CASES = draw_cases(300)
@@ -65,3 +68,12 @@ def test_other_inputs_are_refused():
         importance(MadeUpModel(), CASES.iloc[:0], 365, CATALOGUE, [])
     with pytest.raises(DataError, match="300 cases and 299 clusters"):
         importance(MadeUpModel(), CASES, 365, CATALOGUE, CLUSTERS[1:])
+
+
+def test_a_model_that_adds_nothing_has_empty_tables():
+    X = pd.DataFrame({"constant": np.ones(40)})
+    y = Surv.from_arrays(np.arange(40) % 2, np.arange(40) % 7 + 100)
+    model = PriorCount("constant").fit(X, y)
+    catalogue = [FeatureSpec(name="constant", family="context", unit="", sentence_en="", sentence_nl="")]
+    found = importance(model, X, 103, catalogue, np.arange(40))
+    assert (len(found.table), len(found.by_family), found.n_cases) == (0, 0, 40)
