@@ -52,6 +52,14 @@ def test_re_reports_are_kept_back_apart_from_landmarks(light_with):
     }
 
 
+def test_rows_of_no_group_are_a_small_group_too(light_with):
+    """Of everyone 4 landmarks and 3 re-reports are of no group that is shown."""
+    table = scores({"b": (40, 12), "d": (500, 90)})
+    table.loc[0, ["n", "n_events"]] = [544, 105]
+    (group,) = audit(light_with(scores=table), EN, 10).blocks[1].blocks[0].groups
+    assert [[cell.text for cell in row[1:3]] for row in group.rows] == [["hidden", "hidden"], ["500", "90"]]
+
+
 def test_groups_that_are_large_are_all_shown(light_with):
     assert "hidden" not in str(lines(light_with, {"b": (40, 12), "d": (500, 90)}))
 
