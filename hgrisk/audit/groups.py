@@ -18,6 +18,7 @@ from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_inte
 from hgrisk.evaluation.capacity import fill_capacity, flagged_sums
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
+from hgrisk.evaluation.small_cells import hidden_cells
 from hgrisk.evaluation.sums import ratio
 from hgrisk.surv import RE_REPORT
 
@@ -45,7 +46,7 @@ class GroupAudit:
         (see `audit_groups`), ``estimate`` with ``lower`` and ``upper``; ``difference`` from all others of the attribute
         with its own interval, on the same draws, empty where the others are too few; ``n`` rows, ``n_networks`` and
         ``n_events``, empty for a group with fewer rows than ``min_n``; ``shown``, whether the group is large enough and
-        followed long enough.
+        followed long enough. What would give those away is withheld too, see the notes of `audit_groups`.
     threshold : float
         The risk at which the capacity is filled, the same for every group.
     min_n : int
@@ -127,8 +128,11 @@ def audit_groups(
     A group is weighted with its own censoring, and so is every group among the others; withheld groups share one
     censoring distribution, and are not among the others where even together they are not followed to the horizon.
     Everyone ("all") has one censoring distribution: where groups are followed differently long, "all" need not lie
-    between them. A missing value is the group "unknown". The number of a withheld group can be had by subtraction
-    where it is the only one of its attribute.
+    between them. A missing value is the group "unknown".
+
+    Where one group of an attribute is withheld alone, or the withheld ones have fewer rows than ``min_n`` together, its
+    numbers would be those of everyone less the others: the next smallest is withheld too. Of an attribute with two
+    groups both are. Those that are withheld for that reason still count among the others with their own censoring.
 
     Examples
     --------
@@ -154,11 +158,12 @@ def audit_groups(
     run = _Run(sample, weights, keys, horizon_days, chosen)
     for attribute, labels in _attributes(by, chosen.by):
         groups = _groups(run, labels)
+        withheld, uncounted = _kept_back(groups, chosen.min_n)
         for name, group in groups.items():
-            others = _others(run, groups, name) if group.shown else None
-            own = _measured(group.rows, horizon_days, weights[:, group.mask], chosen) if group.shown else None
+            own = None if name in withheld else _measured(group.rows, horizon_days, weights[:, group.mask], chosen)
+            others = None if name in withheld else _others(run, groups, name)
             rest = None if others is None else _measured(others[0], horizon_days, weights[:, others[1]], chosen)
-            counts = group.sizes if group.sizes[0] >= chosen.min_n else (None, None, None)
+            counts = (None, None, None) if name in uncounted else group.sizes
             rows += _rows((attribute, name, horizon_days), own, rest, counts, chosen.level)
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(("n", "n_networks", "n_events"), "Int64"))
     return GroupAudit(table, fill_capacity(sample, horizon_days, chosen.capacity_share).threshold, chosen.min_n)
@@ -181,6 +186,16 @@ def _groups(run: _Run, labels: NDArray[Any]) -> dict[str, _Group]:
         shown = _is_large(sizes, run.settings) and rows.is_followed(run.horizon_days)
         found[str(value)] = _Group(rows, mask, sizes, shown)
     return found
+
+
+def _kept_back(groups: Mapping[str, _Group], min_n: int) -> tuple[set[str], set[str]]:
+    """Return the groups without estimates and those without sizes, so many that none can be had by subtraction."""
+    n = [group.sizes[0] for group in groups.values()]
+    uncounted = hidden_cells(n, min_n)
+    own = np.array([not group.shown for group in groups.values()])
+    withheld = hidden_cells(n, min_n, also=own | uncounted)
+    names = np.array(list(groups), dtype=object)
+    return set(names[withheld]), set(names[uncounted])
 
 
 def _others(run: _Run, groups: Mapping[str, _Group], name: str) -> tuple[Sample, NDArray[np.bool_]] | None:

@@ -102,7 +102,9 @@ def label_bias_sentences(table: pd.DataFrame, group: str, lang: str) -> tuple[st
         )
         flags = {"equal": shares[ADJUSTED, "share_of_flags"], "reported": shares[AS_REPORTED, "share_of_flags"]}
         said.append(words["flags"].format(**flags))
-        said.append(_how_alike(float(own["frailty_variance"].iloc[0]), words, lang))
+        # a run from before it could be set took all as alike
+        supposed = own.get("frailty_variance", pd.Series([0.0]))
+        said.append(_how_alike(float(supposed.iloc[0]), words, lang))
     else:
         said.append(words["withheld"].format(group=group))
     return (*said, words["caution"])

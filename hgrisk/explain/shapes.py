@@ -14,6 +14,8 @@ from hgrisk.models.protocol import SurvivalModel
 
 MISSING = "missing"
 OTHER = "other"
+ANY, UP_TO, OR_MORE = "any number", "up to {}", "{} or more"
+"""Ranges that are open where fewer cases than a point stands for have the utmost value."""
 MIN_CASES = 20
 """A point of a shape stands for at least so many cases: fewer could be recognised."""
 
@@ -30,7 +32,9 @@ class ShapeFunction:
         The feature.
     table : DataFrame
         ``label``, ``low``, ``high`` (values from and to; NaN for categories and missing values), ``n``, ``mean``,
-        ``lower``, ``upper`` (between which 80 % of these cases lie).
+        ``lower``, ``upper`` (between which 80 % of these cases lie). The first and the last range are open where fewer
+        than ``min_cases`` cases have the utmost value: ``low`` and ``high`` are then the value that so many lie at or
+        beyond, and the label says "up to" or "or more".
     own_share : float
         Share of the variance of the term that the feature's own value explains; what is left comes from interactions.
         NaN where the term is the same for all cases.
@@ -66,7 +70,7 @@ def shape(
         Ranges of a numeric feature, at most; each holds about as many cases.
     min_cases : int
         Cases that a point stands for, at least: smaller ones are joined with a neighbour, small categories with each
-        other. What is still smaller is left out.
+        other. What is still smaller is left out, and so is a lowest or highest value of fewer cases.
 
     Returns
     -------
@@ -121,10 +125,22 @@ def _ranges(column: pd.Series, n_points: int, min_cases: int) -> list[tuple[str,
         if len(known) - stop < min_cases:
             stop = len(known)
         low, high = float(known[begin]), float(known[stop - 1])
-        label = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        found.append((label, low, high, (values >= low) & (values <= high)))
+        found.append((*_open_ends(known, low, high, min_cases), (values >= low) & (values <= high)))
         begin = stop
     return _with_missing(found, np.isnan(values))
+
+
+def _open_ends(known: Floats, low: float, high: float, min_cases: int) -> tuple[str, float, float]:
+    """Return a range in words and its ends, no end being the value of fewer cases at the edge of all values."""
+    lowest, highest = (float(known[min(min_cases, len(known)) - 1]), float(known[-min(min_cases, len(known))]))
+    below, above = low < lowest and low == known[0], high > highest and high == known[-1]
+    if below and above:
+        return ANY, min(lowest, highest), max(lowest, highest)
+    if below:
+        return UP_TO.format(f"{high:g}"), lowest, high
+    if above:
+        return OR_MORE.format(f"{low:g}"), low, highest
+    return (f"{low:g}" if low == high else f"{low:g} to {high:g}"), low, high
 
 
 def _levels(column: pd.Series, min_cases: int) -> list[tuple[str, float, float, Any]]:

@@ -188,11 +188,14 @@ def _note(
 
 
 def _alt(table: pd.DataFrame, name: str, words: Mapping[str, str], num: Numerals) -> str:
+    """Say where ranges of values are lowest and highest; categories stand in their order, since none is ranked."""
     digits = decimals_for(table["mean"])
 
     def said(key: str, row: Mapping[Any, Any]) -> str:
         return words[key].format(label=row["label"], value=num.signed(row["mean"], digits))
 
+    start = words["alt_start"].format(name=name, n=len(table))
+    if table["low"].isna().all():
+        return " ".join([start, *(said("alt_row", row) for row in table.to_dict("records"))])
     rows = sorted(table.to_dict("records"), key=lambda row: float(row["mean"]))
-    start = words["alt_start"].format(name=name, n=len(rows))
     return " ".join([start, said("alt_lowest", rows[0]), said("alt_highest", rows[-1])])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from hgrisk.evaluation.small_cells import hidden_cells
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.levels import level_words
@@ -85,6 +86,9 @@ def _risk_tables(risks: pd.DataFrame, model: object, name: str, voice: Voice, mi
     own = risks[risks["model"] == model] if len(risks) else risks
     if own.empty:
         return ()
+    each = own.drop_duplicates("total")
+    hidden = dict(zip(each["total"], hidden_cells(each["n_rows"], min_cell), strict=True))
+    own = own.assign(n_rows=own["n_rows"].mask(own["total"].map(hidden) & (own["n_rows"] >= min_cell)))
     horizons = sorted(own["horizon_days"].unique())
     heads = (
         Head(voice.say("card", "total")),
@@ -103,7 +107,7 @@ def _risk_row(total: str, part: pd.DataFrame, horizons: list[float], voice: Voic
     cells = [Cell(level_words(total, voice)), Cell(voice.small_count(n, min_cell))]
     for days in horizons:
         row = by_horizon.get(days)
-        if n < min_cell:
+        if not n >= min_cell:
             cells.append(Cell(voice.say("audit", "hidden"), role="quiet"))
         elif row is None:
             cells.append(Cell("", role="quiet"))

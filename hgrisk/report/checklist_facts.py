@@ -11,6 +11,7 @@ import pandas as pd
 from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.evaluation.registry import all_metrics
 from hgrisk.report.content import ReportContent
+from hgrisk.report.small_cells import small_counts_in
 from hgrisk.report.voice import Voice
 
 Values = Mapping[str, Any] | None
@@ -76,10 +77,11 @@ def outcome_facts(content: ReportContent, speaking: Voice) -> dict[str, Values]:
     """
     facts, count = content.outcome_facts, speaking.num.count
     n, events = (_number(facts.get(name)) for name in ("n_landmarks", "n_events"))
+    competing = facts.get("competing_events")
     follow_up, window = (_number(facts.get(name)) for name in ("median_follow_up_days", "merge_window_days"))
     return {
         "definition": {"definition": facts["definition"]} if "definition" in facts else None,
-        "competing": {"events": facts["competing_events"]} if facts.get("competing_events") else None,
+        "competing": {"events": small_counts_in(str(competing), speaking)} if competing else None,
         "window": None if window is None else {"days": count(window)},
         "follow_up": None if follow_up is None else {"days": count(follow_up)},
         "followed": None if n is None else {"landmarks": count(n)},

@@ -11,13 +11,14 @@ from hgrisk.figures.readings import readings_at
 from hgrisk.report.accounts import broken_steps
 from hgrisk.report.blocks import Alert, Block, Cell, Facts, Head, Paragraph, Picture, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
+from hgrisk.report.small_cells import SMALLEST, small_counts_in
 from hgrisk.report.voice import Voice, capital
 from hgrisk.words import DAYS_PER_MONTH
 
 TABLE_MONTHS = (1, 3, 6, 9, 12, 18, 24)
 
 
-def cohort(content: ReportContent, voice: Voice) -> Section:
+def cohort(content: ReportContent, voice: Voice, min_cell: int = SMALLEST) -> Section:
     """Make the section on the cohort.
 
     Parameters
@@ -26,16 +27,26 @@ def cohort(content: ReportContent, voice: Voice) -> Section:
         The content.
     voice : Voice
         The language.
+    min_cell : int
+        Competing events of a kind that are fewer are told as such.
 
     Returns
     -------
     Section
         Outcome, split and attrition.
+
+    Notes
+    -----
+    The attrition is told in full, steps that remove one or two landmarks too: it counts filters of the data, no
+    attribute of a case, and what is left before and after a step tells what it removed.
     """
     blocks: list[Block] = []
     for facts, about in ((content.outcome_facts, "outcome"), (content.split_facts, "split")):
         if facts:
-            pairs = tuple((voice.fact_name(key), voice.fact(key, value)) for key, value in facts.items())
+            told = {key: voice.fact(key, value) for key, value in facts.items()}
+            if "competing_events" in told:
+                told["competing_events"] = small_counts_in(told["competing_events"], voice, min_cell)
+            pairs = tuple((voice.fact_name(key), value) for key, value in told.items())
             blocks += [Paragraph(voice.say("cohort", about), "heading"), Facts(pairs)]
     broken = broken_steps(content.attrition)
     blocks.append(_attrition_table(content.attrition, voice, adds_up=not broken))

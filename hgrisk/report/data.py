@@ -21,6 +21,7 @@ from hgrisk.report.blocks import (
 )
 from hgrisk.report.content import ReportContent
 from hgrisk.report.results import feature_sentences
+from hgrisk.report.small_cells import NO_TOTALS, SMALLEST, keep_back
 from hgrisk.report.voice import Voice
 
 
@@ -56,7 +57,7 @@ def features(content: ReportContent, voice: Voice) -> Section:
     return Section("features", title, tuple(blocks))
 
 
-def quality(content: ReportContent, voice: Voice) -> Section:
+def quality(content: ReportContent, voice: Voice, min_cell: int = SMALLEST) -> Section:
     """Make the section on data quality: the row account, the look-ahead check, notes.
 
     Parameters
@@ -65,6 +66,9 @@ def quality(content: ReportContent, voice: Voice) -> Section:
         The content.
     voice : Voice
         The language.
+    min_cell : int
+        Reasons for which fewer rows were set aside are told as such; the account of the rows is told in full, since its
+        sums have to come out.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def quality(content: ReportContent, voice: Voice) -> Section:
     """
     blocks: list[Block] = [_account_table(content.rows, voice)]
     if len(content.quarantine_reasons):
-        blocks.append(_reason_table(content.quarantine_reasons, voice))
+        blocks.append(_reason_table(content.quarantine_reasons, content.rows, voice, min_cell))
     blocks.append(_canary(content, voice))
     if content.notes:
         notes = (voice.say("opening", "made_up") if note == MADE_UP_NOTE else note for note in content.notes)
@@ -175,14 +179,21 @@ def _account_table(rows: pd.DataFrame, voice: Voice) -> Table:
     return Table(voice.say("quality", "account"), heads, (RowGroup("", tuple(lines)),), note)
 
 
-def _reason_table(reasons: pd.DataFrame, voice: Voice) -> Table:
+def _reason_table(reasons: pd.DataFrame, account: pd.DataFrame, voice: Voice, min_cell: int) -> Table:
+    """List why rows were set aside; a reason may be of one case, and the account has the rows of all reasons."""
+    kept = []
+    for (source, status), part in reasons.groupby(["source", "status"], sort=False):
+        of_source = account[account["source"] == source]
+        known = len(of_source) == 1 and status in account
+        totals = {"rows": float(of_source[status].iloc[0])} if known else NO_TOTALS
+        kept.append(keep_back(part, "reason", min_cell, n="rows", totals=totals))
     heads = (Head(voice.say("quality", "reason")), Head(voice.say("quality", "rows"), numeric=True))
     lines = tuple(
         (
             Cell(row["reason"], small=f"{row['source']} · {voice.label('statuses', row['status'])}"),
-            Cell(voice.num.count(row["rows"])),
+            Cell(voice.small_count(row["rows"], min_cell)),
         )
-        for row in reasons.to_dict("records")
+        for row in pd.concat(kept).loc[reasons.index].to_dict("records")
     )
     return Table(voice.say("quality", "reasons"), heads, (RowGroup("", lines),))
 

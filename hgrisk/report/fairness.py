@@ -15,6 +15,7 @@ from hgrisk.report.content import ReportContent
 from hgrisk.report.giveaways import giveaways
 from hgrisk.report.levels import level_words
 from hgrisk.report.measures import NUMBERS, measure_cell, measure_label
+from hgrisk.report.small_cells import keep_back, other_line
 from hgrisk.report.unequal_reporting import unequal_reporting
 from hgrisk.report.voice import Voice
 
@@ -58,10 +59,20 @@ def _groups(table: pd.DataFrame | None, voice: Voice, min_cell: int) -> tuple[Bl
             voice.say("fairness", "fold", model=voice.label("models", model)),
             tuple(_group_table(rows, part, voice.label("models", model), voice, min_cell) for part in PARTS),
         )
-        for model, rows in table.groupby("model", sort=False)
+        for model, rows in _kept(table, min_cell).groupby("model", sort=False)
     )
     text = voice.say("fairness", "text", horizon=voice.horizon(float(first["horizon_days"].iloc[0])))
     return (Paragraph(text), Bullets(said), *folds)
+
+
+def _kept(table: pd.DataFrame, min_cell: int) -> pd.DataFrame:
+    """Return the table without what would tell a small group of an attribute."""
+    parts = []
+    for (model, attribute), part in table.groupby(["model", "attribute"], sort=False):
+        every = table.loc[(table["model"] == model) & (table["attribute"] == EVERYONE), "n"]
+        totals = {"n": float(every.iloc[0])} if len(every) and attribute != EVERYONE else {}
+        parts.append(keep_back(part, "group", min_cell, totals=totals))
+    return pd.concat(parts)
 
 
 def _group_table(rows: pd.DataFrame, measures: tuple[str, ...], name: str, voice: Voice, min_cell: int) -> Table:
@@ -75,9 +86,11 @@ def _group_table(rows: pd.DataFrame, measures: tuple[str, ...], name: str, voice
     for attribute, part in others.groupby("attribute", sort=False):
         lines = tuple(
             _group_row(level_words(str(group), voice), found, measures, voice, min_cell)
-            for group, found in part.groupby("group", sort=True)
+            for group, found in part[~part["rare"]].groupby("group", sort=True)
         )
-        groups.append(RowGroup(voice.label("audits", attribute), lines))
+        n_rare = part.loc[part["rare"], "group"].nunique()
+        rare = other_line(n_rare, len(measures), ("fairness", "withheld"), voice)
+        groups.append(RowGroup(voice.label("audits", attribute), lines + rare))
     about_risks = "calibration_slope" in measures
     key, note = ("caption_risks", "note_risks") if about_risks else ("caption_flags", "note_flags")
     note = " ".join(voice.say("fairness", each) for each in (note, "note_difference"))
@@ -92,7 +105,7 @@ def _group_row(
     withheld = Cell(voice.say("fairness", "withheld"), role="quiet")
     known = not pd.isna(first["n"])
     head = Cell(name, small=voice.say("fairness", "n", n=voice.small_count(first["n"], min_cell)) if known else "")
-    if not first["shown"] or not known or first["n"] < min_cell:
+    if not first["shown"] or not first["n"] >= min_cell:
         return (head, *(withheld for _ in measures))
     by_measure = {row["measure"]: row for row in rows.to_dict("records")}
     return (head, *(_measured(by_measure.get(measure), voice) for measure in measures))

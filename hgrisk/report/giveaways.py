@@ -8,6 +8,7 @@ from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, T
 from hgrisk.report.content import ReportContent
 from hgrisk.report.levels import level_words
 from hgrisk.report.results import feature_label, feature_sentences
+from hgrisk.report.small_cells import other_line
 from hgrisk.report.voice import Voice
 from hgrisk.words import load_words
 
@@ -22,7 +23,7 @@ def giveaways(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Bloc
     voice : Voice
         The language.
     min_cell : int
-        Levels with fewer landmarks are withheld.
+        Levels with fewer landmarks are withheld, and not named.
 
     Returns
     -------
@@ -32,20 +33,30 @@ def giveaways(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Bloc
     table = content.further.get("audit_proxy")
     if table is None or table.empty:
         return ()
+    rare = _rare(table, min_cell)
     blocks: list[Block] = [
         Paragraph(voice.say("fairness", "proxy"), "heading"),
         Paragraph(voice.say("fairness", "proxy_text")),
         Paragraph(load_words(voice.lang, "hgrisk.audit")["proxy"]["caution"]),
-        _level_table(table, voice, min_cell),
+        _level_table(table.assign(rare=rare), voice),
     ]
     features = content.further.get("audit_proxy_features")
+    if features is not None:
+        unnamed = pd.MultiIndex.from_frame(table.loc[rare, ["attribute", "level"]])
+        features = features[~pd.MultiIndex.from_frame(features[["attribute", "level"]]).isin(unnamed)]
     if features is not None and len(features):
         shown = _feature_table(features, content, voice)
         blocks.append(Fold(voice.say("fairness", "proxy_fold"), (shown,)))
     return tuple(blocks)
 
 
-def _level_table(table: pd.DataFrame, voice: Voice, min_cell: int) -> Table:
+def _rare(table: pd.DataFrame, min_cell: int) -> pd.Series[bool]:
+    """Return which levels have fewer rows than ``min_cell``, or are withheld without their number."""
+    own = table["n_level"].astype("Float64") if "n_level" in table else table["n"].where(table["shown"])
+    return ~((own.fillna(0) >= min_cell) & (table["n"] >= min_cell)).astype(bool)
+
+
+def _level_table(table: pd.DataFrame, voice: Voice) -> Table:
     heads = (
         Head(voice.say("fairness", "level")),
         Head(voice.say("audit", "n"), numeric=True),
@@ -57,14 +68,13 @@ def _level_table(table: pd.DataFrame, voice: Voice, min_cell: int) -> Table:
         lines = tuple(
             (
                 Cell(level_words(str(row["level"]), voice)),
-                Cell(voice.small_count(row["n"], min_cell)),
-                voice.estimate(row["auc"], row["lower"], row["upper"], 2)
-                if row["shown"] and row["n"] >= min_cell
-                else withheld,
+                Cell(voice.num.count(row["n"])),
+                voice.estimate(row["auc"], row["lower"], row["upper"], 2) if row["shown"] else withheld,
             )
-            for row in rows.sort_values("level", kind="stable").to_dict("records")
+            for row in rows[~rows["rare"]].sort_values("level", kind="stable").to_dict("records")
         )
-        groups.append(RowGroup(voice.label("audits", attribute), lines))
+        rare = other_line(int(rows["rare"].sum()), 2, ("fairness", "withheld"), voice)
+        groups.append(RowGroup(voice.label("audits", attribute), lines + rare))
     return Table(voice.say("fairness", "proxy_caption"), heads, tuple(groups), voice.say("fairness", "proxy_note"))
 
 

@@ -12,6 +12,7 @@ from hgrisk.figures.metrics import draw_metric
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, Picture, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.headline import main_horizon, main_metric
+from hgrisk.report.small_cells import keep_back, other_line
 from hgrisk.report.voice import Voice
 
 MAIN = ("uno_c", "auc", "brier", "calibration_slope", "observed_expected")
@@ -82,12 +83,14 @@ def audit(content: ReportContent, voice: Voice, min_cell: int) -> Section | None
     days = main_horizon(groups)
     others = groups["horizon_days"].nunique() > 1
     at = voice.say("audit", "horizon" if others else "horizon_only", horizon=voice.horizon(days))
-    at_main = groups[groups["horizon_days"] == days]
+    at_main = content.scores[content.scores["horizon_days"] == days]
     folds = tuple(
         Fold(
-            voice.say("audit", "fold", model=voice.label("models", model)), _audit_tables(rows, model, voice, min_cell)
+            voice.say("audit", "fold", model=voice.label("models", model)),
+            _audit_tables(_kept(rows, min_cell), model, voice, min_cell),
         )
         for model, rows in at_main.groupby("model", sort=False)
+        if (rows["group"] != EVERYONE).any()
     )
     text = " ".join([voice.say("audit", "text"), at])
     hidden = Paragraph(voice.say("page", "hidden_note", n=min_cell), "note")
@@ -169,6 +172,18 @@ def _size(rows: pd.DataFrame, voice: Voice) -> str:
     return voice.say("scores", "size", n=n, events=events)
 
 
+def _kept(rows: pd.DataFrame, min_cell: int) -> pd.DataFrame:
+    """Return the rows of groups of one model, by column and value, without what would tell a small group."""
+    every, groups = rows[rows["group"] == EVERYONE], rows[rows["group"] != EVERYONE]
+    totals = {column: float(every[column].iloc[0]) for column in ("n", "n_events") if len(every)}
+    names = groups["group"].str.partition("=")
+    split = groups.assign(column=names[0], value=names[2])
+    return pd.concat(
+        keep_back(part, "value", min_cell, n_events="n_events", totals=totals)
+        for _, part in split.groupby("column", sort=True)
+    )
+
+
 def _audit_tables(rows: pd.DataFrame, model: Any, voice: Voice, min_cell: int) -> tuple[Table, ...]:
     parts = in_tables(rows["metric"].unique())
     name = voice.label("models", model)
@@ -210,20 +225,20 @@ def _audit_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str, voice
         Head(voice.say("audit", "events"), numeric=True),
         *(Head(voice.label("metrics", metric), numeric=True) for metric in metrics),
     )
-    split = rows.assign(column=rows["group"].str.partition("=")[0], value=rows["group"].str.partition("=")[2])
     groups = []
-    for column, part in split.groupby("column", sort=True):
-        lines = [
+    for column, part in rows.groupby("column", sort=True):
+        lines = tuple(
             _audit_row(str(value) or str(column), found, metrics, voice, min_cell)
-            for value, found in part.groupby("value", sort=True)
-        ]
-        groups.append(RowGroup(voice.label("audits", column), tuple(lines)))
+            for value, found in part[~part["rare"]].groupby("value", sort=True)
+        )
+        rare = other_line(part.loc[part["rare"], "value"].nunique(), len(heads) - 1, ("audit", "hidden"), voice)
+        groups.append(RowGroup(voice.label("audits", column), lines + rare))
     return Table(caption, heads, tuple(groups))
 
 
 def _audit_row(name: str, rows: pd.DataFrame, metrics: Sequence[str], voice: Voice, min_cell: int) -> tuple[Cell, ...]:
     first = rows.iloc[0]
-    small = first["n"] < min_cell
+    small = not first["n"] >= min_cell
     hidden = Cell(voice.say("audit", "hidden"), role="quiet")
     events = hidden if small else Cell(voice.small_count(first["n_events"], min_cell))
     by_metric: dict[str, Record] = {row["metric"]: row for row in rows.to_dict("records")}

@@ -8,6 +8,7 @@ from operator import not_
 
 import pandas as pd
 
+from hgrisk.explain.shapes import ANY, OR_MORE, UP_TO
 from hgrisk.figures.canvas import Size
 from hgrisk.figures.drawing import Drawing
 from hgrisk.figures.numerals import decimals_for
@@ -18,7 +19,7 @@ from hgrisk.report.levels import level_words, range_words
 from hgrisk.report.terms import Terms
 from hgrisk.report.voice import Voice
 
-YES_OR_NO = "0/1"
+YES_OR_NO, BOTH = "0/1", "no or yes"
 MOST_ROWS = 10
 """Features with more categories get a figure of their own, since panels side by side are about as high."""
 
@@ -56,15 +57,20 @@ def shape_panels(shapes: pd.DataFrame, terms: Terms, min_cell: int) -> tuple[Blo
 def _said(part: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """Put the labels of a shape in words; yes and no are categories."""
     if terms.units.get(part["feature"].iloc[0]) == YES_OR_NO:
-        yes_or_no = part["low"].map({0.0: "no", 1.0: "yes"}).where(part["low"] == part["high"])
+        both = dict.fromkeys(("0 to 1", OR_MORE.format("0"), UP_TO.format("1"), ANY), BOTH)
+        yes_or_no = part["label"].astype(str).map({"0": "no", "1": "yes"} | both).where(part["low"].notna())
         part = part.assign(label=yes_or_no.fillna(part["label"]), low=part["low"].where(yes_or_no.isna()))
     labels = [
         level_words(str(row["label"]), terms.voice)
-        if math.isnan(row["low"])
+        if math.isnan(row["low"]) or _is_open(str(row["label"]))
         else range_words(row["low"], row["high"], terms.voice)
         for row in part.to_dict("records")
     ]
     return part.assign(label=labels)
+
+
+def _is_open(label: str) -> bool:
+    return label == ANY or label.startswith(UP_TO.format("")) or label.endswith(OR_MORE.format(""))
 
 
 def _picture(said: pd.DataFrame, scale: Scale, terms: Terms, min_cell: int, *, alone: bool = False) -> Picture:

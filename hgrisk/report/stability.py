@@ -9,6 +9,7 @@ import pandas as pd
 
 from hgrisk.figures.numerals import decimals_for
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Table
+from hgrisk.report.omissions import reason_words
 from hgrisk.report.terms import Terms
 from hgrisk.report.voice import Voice
 
@@ -91,8 +92,6 @@ def _fit_row(row: Mapping[Any, Any], voice: Voice) -> tuple[Cell, ...]:
     """Say how far a refit agrees, or why there is none."""
     name, reason = Cell(str(row["fit"])), row["reason"]
     if isinstance(reason, str) and reason:  # a column without any is read back as numbers
-        return name, Cell(
-            voice.say("explanation", "omitted"), small=voice.phrase("refit_reasons", reason), role="quiet"
-        )
+        return name, Cell(voice.say("explanation", "omitted"), small=reason_words(reason, voice), role="quiet")
     agreement = voice.num.number(row["rank_correlation"], 2)
     return name, Cell(agreement, role="quiet" if agreement == voice.num.undefined else "")

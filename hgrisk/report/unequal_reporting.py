@@ -12,6 +12,7 @@ from hgrisk.figures.tables import require_columns
 from hgrisk.report.blocks import Block, Bullets, Cell, Fold, Head, Paragraph, RowGroup, Table
 from hgrisk.report.levels import level_words
 from hgrisk.report.measures import measure_cell, measure_label
+from hgrisk.report.small_cells import other_groups
 from hgrisk.report.voice import Voice
 from hgrisk.words import load_words
 
@@ -26,7 +27,8 @@ def unequal_reporting(table: pd.DataFrame | None, voice: Voice, min_cell: int) -
     voice : Voice
         The language.
     min_cell : int
-        Groups with fewer landmarks are withheld.
+        Groups with fewer landmarks are withheld, and so are their others, from which they could be had; they are not
+        named.
 
     Returns
     -------
@@ -44,10 +46,14 @@ def unequal_reporting(table: pd.DataFrame | None, voice: Voice, min_cell: int) -
     folds = []
     large = table.assign(shown=table["shown"].astype(bool) & (table["n"].fillna(0) >= min_cell))
     for (attribute, level, model), rows in large.groupby(["attribute", "level", "model"], sort=False):
-        group = level_words(str(level), voice)
+        sides = rows["group"].isin(["group", "others"])
+        both = bool(rows.loc[sides, "shown"].all())  # a share of all flags is what the others leave
+        told = rows.assign(shown=rows["shown"].where(~sides, other=both))
+        named = bool((rows.loc[rows["group"] == "group", "n"].fillna(0) >= min_cell).all())
+        group = level_words(str(level), voice) if named else other_groups(1, voice).text
         place = {"group": group, "attribute": voice.label("audits", attribute), "model": voice.label("models", model)}
-        said = Bullets(label_bias_sentences(rows, group, voice.lang))
-        folds.append(Fold(voice.say("fairness", "bias_fold", **place), (said, _table(rows, place, voice))))
+        said = Bullets(label_bias_sentences(told, group, voice.lang))
+        folds.append(Fold(voice.say("fairness", "bias_fold", **place), (said, _table(told, place, voice))))
     heading = Paragraph(voice.say("fairness", "bias"), "heading")
     return (heading, Paragraph(voice.say("fairness", "bias_text")), *folds)
 

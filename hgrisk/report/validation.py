@@ -10,6 +10,7 @@ import pandas as pd
 from hgrisk.report.blocks import Block, Bullets, Fold, Paragraph, Section
 from hgrisk.report.content import ReportContent
 from hgrisk.report.headline import main_horizon, main_metric
+from hgrisk.report.small_cells import keep_back
 from hgrisk.report.validation_finding import findings
 from hgrisk.report.validation_parts import difference_fold, metric_folds
 from hgrisk.report.validation_pictures import course_or_table, design_pictures
@@ -73,6 +74,7 @@ def validation(content: ReportContent, voice: Voice, min_cell: int) -> Section |
     if not any(len(content.further.get(name, ())) for name in TABLES):
         return None
     tables = {name: _table(content, name, columns) for name, columns in TABLES.items()}
+    tables["validation"] = _kept(tables["validation"], min_cell)
     found = findings(tables, voice, min_cell)
     blocks: list[Block] = [Bullets(found, "lead")] if found else []
     blocks.append(Paragraph(f"{voice.say('validation', 'text')} {_models(tables, voice)}"))
@@ -83,7 +85,8 @@ def validation(content: ReportContent, voice: Voice, min_cell: int) -> Section |
         *_learning(tables["validation_learning"], voice, min_cell),
     ]
     if len(tables["validation_omitted"]):
-        blocks.append(omitted_fold(tables["validation_omitted"], voice, min_cell))
+        judged = tables["validation"]
+        blocks.append(omitted_fold(tables["validation_omitted"], set(judged.loc[~judged["rare"], "part"]), voice))
     if len(tables["validation"]):
         blocks.append(Paragraph(voice.say("page", "hidden_note", n=min_cell), "note"))
     return Section("validation", voice.say("validation", "title"), tuple(blocks))
@@ -91,6 +94,19 @@ def validation(content: ReportContent, voice: Voice, min_cell: int) -> Section |
 
 def _table(content: ReportContent, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     return content.further.get(name, pd.DataFrame(columns=list(columns))).reindex(columns=list(columns))
+
+
+def _kept(rows: pd.DataFrame, min_cell: int) -> pd.DataFrame:
+    """Return the scores without the sizes of parts that would tell a small one; the folds hold the rows of all regions.
+
+    Sizes are told apart by horizon: parts are judged on the rows that could be followed to it.
+    """
+    counts, parts = {"n": "n_test", "n_events": "n_events"}, []
+    for (design, _), part in rows.groupby(["design", "horizon_days"], sort=False, dropna=False):
+        folds = rows[(rows["design"] == "folds") & rows["horizon_days"].isin(part["horizon_days"])]
+        totals = {name: float(folds[name].max()) for name in counts.values() if design == "regions" and len(folds)}
+        parts.append(keep_back(part, "part", min_cell, **counts, totals=totals))
+    return pd.concat(parts).sort_index() if parts else rows.assign(rare=False)
 
 
 def _models(tables: Mapping[str, pd.DataFrame], voice: Voice) -> str:

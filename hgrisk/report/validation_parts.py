@@ -130,7 +130,7 @@ def difference_fold(
         return ()
     against = voice.label("models", at["against"].iloc[0])
     sizes = _sized(rows).drop_duplicates(OF_PART)[[*OF_PART, "n", "n_events"]]
-    sized = at.merge(sizes, on=OF_PART, how="left", validate="many_to_one").fillna({"n": 0, "n_events": 0})
+    sized = at.merge(sizes, on=OF_PART, how="left", validate="many_to_one")
     said = {"against": against, "horizon": voice.horizon(days)}
     design = capital(voice.label("designs", rows["design"].iloc[0]))
     blocks: list[Block] = [Paragraph(voice.say("validation", "differences_text", against=against))]
@@ -197,14 +197,14 @@ def _lines(rows: pd.DataFrame, metrics: list[str], voice: Voice, min_cell: int) 
 
 def _size(rows: pd.DataFrame, voice: Voice, min_cell: int) -> str:
     n, events = rows["n"].iloc[0], rows["n_events"].iloc[0]
-    if n < min_cell:
+    if not n >= min_cell:
         return voice.say("validation", "size", n=voice.small_count(n, min_cell))
     told = [voice.small_count(count, min_cell) for count in (n, events)]
     return voice.say("scores", "size", n=told[0], events=told[1])
 
 
 def _values(rows: pd.DataFrame, metrics: list[str], voice: Voice, min_cell: int) -> list[Cell]:
-    if rows["n"].iloc[0] < min_cell:
+    if not rows["n"].iloc[0] >= min_cell:
         return [Cell(voice.say("audit", "hidden"), role="quiet")] * len(metrics)
     by_metric = {row["metric"]: row for row in rows.to_dict("records")}
     return [_value(by_metric[metric], voice) if metric in by_metric else Cell("", role="quiet") for metric in metrics]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Table
+from hgrisk.report.omissions import reason_words
+from hgrisk.report.small_cells import other_groups
 from hgrisk.report.validation_parts import change_cell, in_order
-from hgrisk.report.voice import NUMBER, Voice, capital
+from hgrisk.report.voice import Voice, capital
 
 Record = Mapping[Any, Any]
 COUNTS: Mapping[str, str] = MappingProxyType(
@@ -115,29 +117,35 @@ def learning_table(rows: pd.DataFrame, caption: str, voice: Voice, min_cell: int
     return Table(caption, (first, *heads, last), tuple(groups), voice.say("validation", "learning_note"))
 
 
-def omitted_fold(omitted: pd.DataFrame, voice: Voice, min_cell: int) -> Fold:
+def omitted_fold(omitted: pd.DataFrame, named: Collection[object], voice: Voice) -> Fold:
     """Fold away what could not be judged, with the reasons, horizons of one part and reason together.
 
     Parameters
     ----------
     omitted : DataFrame
         ``validation_omitted``; not empty.
+    named : collection
+        Regions that are large enough to be named; the others are told by their number, as years and folds need not be.
     voice : Voice
         The language.
-    min_cell : int
-        A reason with a count below this is told without it.
 
     Returns
     -------
     Fold
         A table by design.
     """
-    told = omitted.assign(why=[_reason(str(reason), voice, min_cell) for reason in omitted["reason"]])
+    told = omitted.assign(why=[reason_words(str(reason), voice) for reason in omitted["reason"]])
+    region = told["design"] == "regions"
+    told["unnamed"] = region & ~told["part"].isin(list(named))
     groups = []
     for design, of_design in told.groupby("design", sort=False):
         lines = [
             (Cell(voice.label("parts", part)), Cell(_listed(rows["horizon_days"], voice)), Cell(str(why)))
-            for (part, why), rows in in_order(of_design).groupby(["part", "why"], sort=False)
+            for (part, why), rows in in_order(of_design[~of_design["unnamed"]]).groupby(["part", "why"], sort=False)
+        ]
+        lines += [
+            (other_groups(rows["part"].nunique(), voice), Cell(_listed(rows["horizon_days"], voice)), Cell(str(why)))
+            for why, rows in of_design[of_design["unnamed"]].groupby("why", sort=True)
         ]
         groups.append(RowGroup(capital(voice.label("designs", design)), tuple(lines)))
     heads = tuple(Head(voice.say("validation", key)) for key in ("omitted_part", "omitted_at", "omitted_why"))
@@ -193,14 +201,6 @@ def _optimism_row(row: Record, voice: Voice) -> tuple[Cell, ...]:
         voice.estimate(row["corrected"], row["lower"], row["upper"]),
         Cell(voice.num.count(row["n_draws"]), small=failed),
     )
-
-
-def _reason(reason: str, voice: Voice, min_cell: int) -> str:
-    """Say why something was left out; a text that is not ours is not said where it may hold a count of few people."""
-    if NUMBER.sub("#", reason) in voice.labels("omissions"):
-        return voice.phrase("omissions", reason)
-    few = any(int(number) < min_cell for number in NUMBER.findall(reason))
-    return voice.say("validation", "omitted_fit") if few else reason
 
 
 def _listed(horizons: Iterable[float], voice: Voice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,7 +80,9 @@ class Voice:
         return self._cell(self.num.percent(share), self.num.bounds(100 * lower, 100 * upper, 1))
 
     def small_count(self, count: float, min_cell: int) -> str:
-        """Write a count, or that it is below ``min_cell``."""
+        """Write a count, that it is below ``min_cell``, or of NaN that it is hidden for the sake of a smaller one."""
+        if math.isnan(count):
+            return self.say("audit", "hidden")
         return f"<{min_cell}" if count < min_cell else self.num.count(count)
 
     def _cell(self, text: str, bounds: str) -> Cell:

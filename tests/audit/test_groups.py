@@ -30,7 +30,9 @@ NUMBERS = ["estimate", "lower", "upper"]
 
 @pytest.fixture(scope="module")
 def by(households):
-    region = np.random.default_rng(0).choice(["east", "south", "west"], len(households.group), p=[0.5, 0.44, 0.06])
+    """Two regions with about 40 rows each are withheld, which together hide one another."""
+    names, shares = ["east", "south", "west", "north"], [0.48, 0.4, 0.06, 0.06]
+    region = np.random.default_rng(0).choice(names, len(households.group), p=shares)
     return pd.DataFrame({"region": region, "sex": np.where(households.group, "f", "m")})
 
 
@@ -151,13 +153,14 @@ def test_others_are_weighted_with_the_censoring_of_their_own_groups():
 
 
 def test_withheld_groups_are_among_the_others_if_they_are_followed(audit, by, households):
-    """West is withheld: it is one of the others of east with its own censoring, and of south."""
+    """West and north are withheld: they are among the others of east with their own censoring, and of south."""
     sample, others = households.reported, (by["region"] != "east").to_numpy()
-    rest = ByGroup.of(sample.take(others), by["region"][others])
+    few = by["region"].isin(["west", "north"])
+    rest = ByGroup.of(sample.take(others), by["region"].mask(few, "few")[others])
     expected = get_metric("calibration_intercept").estimate(rest, 365)
     row = audit.table.set_index(["group", "measure"]).loc[("east", "calibration_intercept")]
     assert row["estimate"] - row["difference"] == pytest.approx(expected, abs=1e-9)
-    short = np.where(by["region"] == "west", np.minimum(sample.duration_days, 300), sample.duration_days)
+    short = np.where(few, np.minimum(sample.duration_days, 300), sample.duration_days)
     y = Surv.from_arrays(np.where(short < sample.duration_days, 0, sample.event), short)
     table = audit_groups(
         Sample.build(y, y, sample.risk, [365]), by[["region"]], households.clusters, 365, settings=SETTINGS
@@ -167,8 +170,9 @@ def test_withheld_groups_are_among_the_others_if_they_are_followed(audit, by, ho
 
 
 def test_others_that_are_too_few_give_no_difference(households):
-    by = pd.DataFrame({"g": np.where(np.arange(600) < 40, "few", "most")})
-    table = audit_groups(households.reported, by, households.clusters, 365, settings=SETTINGS).table
+    by = pd.DataFrame({"g": np.select([np.arange(600) < 45, np.arange(600) < 90], ["few", "some"], "most")})
+    settings = SETTINGS.model_copy(update={"min_events": 50})
+    table = audit_groups(households.reported, by, households.clusters, 365, settings=settings).table
     most = table[table["group"] == "most"]
     assert most["estimate"].notna().all()
     assert most[["difference", "difference_lower"]].isna().all(axis=None)
@@ -183,6 +187,55 @@ def test_small_groups_are_withheld_with_their_number(audit):
     assert east["shown"].all()
     assert (east["n"] > 250).all()
     assert (east["n_networks"] < east["n"]).all()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "withheld", "uncounted"),
+    [
+        ([8, 592], {"a", "b"}, {"a", "b"}),
+        ([8, 90, 502], {"a", "b"}, {"a", "b"}),
+        ([8, 9, 83, 500], {"a", "b", "c"}, {"a", "b", "c"}),
+        ([30, 40, 230, 300], {"a", "b"}, {"a", "b"}),
+        ([100, 200, 300], set(), set()),
+    ],
+)
+def test_no_withheld_group_can_be_had_from_everyone_less_the_others(sizes, withheld, uncounted):
+    """Of what is shown, n and the number flagged of all withheld groups together stand for min_n rows or more."""
+    rng = np.random.default_rng(0)
+    again, risk = rng.random(600) < 0.5, rng.random(600)
+    y = Surv.from_arrays(again, np.where(again, 100, 900))
+    by = pd.DataFrame({"g": np.repeat(list("abcd")[: len(sizes)], sizes)})
+    settings = SETTINGS.model_copy(update={"n_resamples": 0})
+    sample = Sample.build(y, y, risk[:, None], [365])
+    table = audit_groups(sample, by, np.arange(600), 365, settings=settings).table
+    own = table[(table["attribute"] == "g") & (table["measure"] == "flag_rate")].set_index("group")
+    assert set(own.index[~own["shown"]]) == withheld
+    assert set(own.index[own["estimate"].isna()]) == withheld
+    assert set(own.index[own["n"].isna()]) == uncounted
+    assert set(own.index[own["n_events"].isna()]) == uncounted
+    hidden = 600 - own["n"].sum()
+    assert hidden == 0 or (hidden >= SETTINGS.min_n and len(uncounted) > 1)
+
+
+def test_a_group_alone_with_too_few_re_reports_takes_the_next_with_it_but_not_its_number():
+    again = np.repeat([True, False, True, False, True], [3, 97, 80, 120, 300])
+    y = Surv.from_arrays(again, np.where(again, 100, 900))
+    by = pd.DataFrame({"g": np.repeat(["a", "b", "c"], [100, 200, 300])})
+    settings = SETTINGS.model_copy(update={"n_resamples": 0})
+    risk = np.random.default_rng(0).random((600, 1))
+    table = audit_groups(Sample.build(y, y, risk, [365]), by, np.arange(600), 365, settings=settings).table
+    shown = table.drop_duplicates("group").set_index("group")
+    assert shown["shown"].to_dict() == {"all": True, "a": False, "b": True, "c": False}
+    assert shown.loc[["a", "c"], "n"].tolist() == [100, 300]
+    alone = audit_groups(
+        Sample.build(y, y, risk, [365]),
+        by.replace("c", "b"),
+        np.arange(600),
+        365,
+        settings=settings,
+    ).table.drop_duplicates("group")
+    assert alone["shown"].tolist() == [True, False, False]
+    assert alone["n"].tolist() == [600, 100, 500]
 
 
 def test_a_group_with_few_re_reports_is_counted_and_withheld(households, by):

@@ -95,20 +95,27 @@ def test_what_is_supposed_of_reporting():
     assert label_bias_sentences(bias(shown=True), "noord", "nl")[0] == (
         "Stel dat geweld in “noord” 1,5 keer zo vaak wordt gemeld als hetzelfde geweld bij anderen."
     )
+    older = bias(shown=True).drop(columns="frailty_variance")
+    assert label_bias_sentences(older, "north", "en")[3] == words["alike"]
     assert label_bias_sentences(bias(shown=False), "north", "en")[1] == (
         "The numbers of “north” are withheld: too few landmarks or re-reports."
     )
 
 
 def test_how_to_read_the_groups(households):
-    by = pd.DataFrame({"g": np.where(np.arange(600) < 30, "few", np.where(households.group, "a", "b"))})
+    rows = np.arange(600)
+    by = pd.DataFrame({"g": np.select([rows < 30, rows < 60, households.group], ["few", "some", "a"], "b")})
     settings = AuditSettings(n_resamples=0, capacity_share=0.125)
     audit = audit_groups(households.reported, by, households.clusters, 365, settings=settings).table
     said = group_sentences(audit, 0.125, "nl")
     assert said[0].startswith("Voor iedereen geldt één drempel: de 12,5% met de hoogste risico's worden gemarkeerd.")
     assert said[0].endswith("is met alle anderen van dezelfde eigenschap, niet met iedereen.")
     assert said[2] == "Gemarkeerd betekent niet gevaarlijk, en niet gemarkeerd betekent niet veilig."
-    assert said[3].startswith("1 groep is weggelaten: met te weinig peilmomenten")
+    assert said[3].startswith("2 groepen zijn weggelaten: met te weinig peilmomenten")
+    assert said[3].endswith("of omdat anders een van de andere valt uit te rekenen.")
+    all_few = AuditSettings(n_resamples=0, min_n=700)
+    few = audit_groups(households.reported, by.assign(g="a"), households.clusters, 365, settings=all_few).table
+    assert group_sentences(few, 0.125, "en")[3].startswith("1 group is withheld: it has too few landmarks")
     one = audit_groups(households.reported, by.assign(g="a"), households.clusters, 365, settings=settings).table
     assert len(group_sentences(one, 0.125, "en")) == 3
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -41,11 +43,42 @@ def test_ranges_hold_each_case_once_and_missing_values_are_a_point():
     assert len(ranges) == 5
     assert (ranges["low"].to_numpy()[1:] > ranges["high"].to_numpy()[:-1]).all()
     assert ranges["mean"].is_monotonic_decreasing
-    for row in ranges.itertuples():
-        inside = CASES["days_since_last_report"].between(row.low, row.high)
+    for place, row in enumerate(ranges.itertuples()):
+        low, high = -np.inf if place == 0 else row.low, np.inf if place == 4 else row.high
+        inside = CASES["days_since_last_report"].between(low, high)
         assert row.n == inside.sum()
         assert row.mean == pytest.approx((1 - CASES["days_since_last_report"][inside] / 100).mean())
         assert row.lower < row.mean < row.upper
+
+
+def test_no_label_and_no_end_is_the_value_of_fewer_than_twenty_cases():
+    """One case of 987.6 and one of -50 are in their ranges, which are open and end at the 20th value from the edge."""
+    values = np.concatenate([[987.6, -50.0], np.linspace(1, 100, 598)])
+    found = shape(MadeUpModel(), CASES.assign(days_since_last_report=values), "days_since_last_report", 365, n_points=5)
+    first, *_, last = found.table.itertuples()
+    assert first.label == f"up to {first.high:g}"
+    assert last.label == f"{last.low:g} or more"
+    assert (first.low, last.high) == (np.sort(values)[19], np.sort(values)[-20])
+    assert found.table["n"].sum() == 600
+    assert not re.search("987|-50", found.table.to_string())
+
+
+def test_an_end_that_twenty_cases_share_is_told():
+    values = np.repeat([0.0, 1.0, 2.0, 7.0], [300, 250, 30, 20])
+    found = shape(MadeUpModel(), CASES.assign(prior_reports_365d=values), "prior_reports_365d", 365).table
+    assert found["label"].tolist() == ["0", "1", "2", "7"]
+    rarer = np.repeat([0.0, 1.0, 2.0, 7.0], [300, 250, 31, 19])
+    found = shape(MadeUpModel(), CASES.assign(prior_reports_365d=rarer), "prior_reports_365d", 365).table
+    assert found["label"].tolist() == ["0", "1", "2 or more"]
+    assert found["high"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("n", "low", "high"), [(30, 10.0, 19.0), (25, 5.0, 19.0), (45, 19.0, 25.0)])
+def test_one_range_of_all_cases_is_any_number(n, low, high):
+    cases = CASES.head(n).assign(days_since_last_report=np.arange(n, dtype=float))
+    found = shape(MadeUpModel(), cases, "days_since_last_report", 365, n_points=1).table
+    assert found["label"].tolist() == ["any number"]
+    assert found[["low", "high", "n"]].iloc[0].tolist() == [low, high, n]
 
 
 def test_rare_categories_go_together_and_tiny_groups_are_left_out():

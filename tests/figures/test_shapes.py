@@ -17,6 +17,14 @@ def test_the_words_name_the_lowest_and_the_highest(shape):
     assert "Hoogste bij 4 to 20: +0,340." in draw_shape(shape, name="x", lang="nl").alt
 
 
+@pytest.mark.parametrize("lang", ["en", "nl"])
+def test_categories_are_told_in_their_order_and_none_is_ranked(shape, lang):
+    regions = shape.assign(label=["Zeeland", "Drenthe", "Twente", "Utrecht"], low=np.nan, high=np.nan)
+    alt = draw_shape(regions, name="Region", lang=lang).alt
+    assert [alt.index(f"{label}: ") for label in regions["label"]] == sorted(map(alt.index, regions["label"]))
+    assert not {"Lowest", "Highest", "Laagste", "Hoogste"} & set(alt.split())
+
+
 def test_one_axis_holds_every_shape_and_zero(shape):
     scale = shape_scale(shape)
     assert scale.low <= -0.25

@@ -56,12 +56,12 @@ def test_every_model_has_a_table_of_risks_and_one_of_flags(light_with):
 
 def test_numbers_are_those_of_the_frame(light_with):
     risks, flags = folds(made(light_with, audit_rows()))[0].blocks
-    name, intercept, slope = risks.groups[1].rows[-1]
+    name, intercept, slope = risks.groups[1].rows[-2]
     assert (name.text, name.small) == ("Zeeland", "412 landmarks")
     assert (intercept.text, intercept.interval) == ("0.09", "(0.08 to 0.11)")
     assert intercept.small.replace("\N{NO-BREAK SPACE}", " ") == "+0.05 (0.02 to 0.09)"
     assert slope.text == "0.14"
-    sensitivity = flags.groups[1].rows[-1][1]
+    sensitivity = flags.groups[1].rows[-2][1]
     assert (sensitivity.text, sensitivity.interval) == ("19.1%", "(18.1 to 21.1)")
     assert sensitivity.small.replace("\N{NO-BREAK SPACE}", " ") == "+9.6 (6.6 to 13.6)"
     everyone = flags.groups[0].rows[0]
@@ -73,15 +73,21 @@ def test_groups_stand_by_name_and_what_is_withheld_stays_so(light_with, lang):
     shuffled = audit_rows().sample(frac=1.0, random_state=1)
     for table in folds(made(light_with, shuffled, lang))[0].blocks:
         rows = {row[0].text: row for row in table.groups[1].rows}
-        assert list(rows) == sorted(GROUPS)
-        for group in ("Tiny", "Unfollowed", "Few"):
+        other = {"en": "other (2 groups)", "nl": "overige (2 groepen)"}[lang]
+        assert list(rows) == ["Drenthe", "Unfollowed", "Zeeland", other]
+        for group in ("Drenthe", "Unfollowed", other):
             assert {cell.text for cell in rows[group][1:]} == {withheld}
             assert not any(cell.interval or cell.small for cell in rows[group][1:])
-        assert rows["Tiny"][0].small.startswith("<10 ")
-        assert rows["Few"][0].small == ""
+        assert rows[other][0].small == ""
+        assert rows["Drenthe"][0].small == ""  # 591 less the others would be what "Few" and "Tiny" have together, 6
         assert rows["Unfollowed"][0].small.startswith("90 ")
-    shown = folds(made(light_with, audit_rows(), min_cell=5))[0].blocks[0].groups[1].rows
-    assert {row[0].text: row[1].text for row in shown}["Tiny"] == "0.05"
+        assert rows["Zeeland"][1].text != withheld
+
+
+def test_a_group_as_large_as_the_smallest_cell_is_shown(light_with):
+    shown = folds(made(light_with, audit_rows(groups={"Tiny": (6, True), "Zeeland": (585, True)}), min_cell=6))
+    assert [row[0].text for row in shown[0].blocks[0].groups[1].rows] == ["Tiny", "Zeeland"]
+    assert shown[0].blocks[0].groups[1].rows[0][1].text == "0.05"
 
 
 def test_the_capacity_is_read_off_and_differences_are_questions(light_with):
@@ -101,4 +107,4 @@ def test_a_real_audit_can_be_told(light_with):
     table = audit_groups(sample, by, np.arange(160), 365, settings=settings).table.assign(model="cox")
     section = made(light_with, table)
     assert "the 50% with" in section.blocks[1].items[0]
-    assert [row[0].text for row in folds(section)[0].blocks[0].groups[1].rows] == ["east", "few", "west"]
+    assert [row[0].text for row in folds(section)[0].blocks[0].groups[1].rows] == ["west", "other (2 groups)"]

@@ -39,7 +39,9 @@ def make_further(model="cox", feature="prior_reports_ever", level="police"):
         pd.MultiIndex.from_product([SCENARIOS, OF_REPORTING], names=["scenario", "measure"]).to_frame(index=False),
         how="cross",
     )
-    bias = bias.assign(model=model, attribute="region", level=level, factor=1.5, shown=True, **ENDS)
+    bias = bias.assign(
+        model=model, attribute="region", level=level, factor=1.5, frailty_variance=0.0, shown=True, **ENDS
+    )
     return {
         "importance": frame("model feature family mean_abs lower upper", *sizes),
         "importance_families": frame("model family mean_abs lower upper", *families),
@@ -90,7 +92,7 @@ def own_texts(lang):
     report, figures, audit = (
         tomllib.loads(resources.files(package).joinpath(name).read_text(encoding="utf-8")) for package, name in files
     )
-    parts = [*(report[name] for name in SECTIONS), *(report["labels"][name] for name in ("refits", "refit_reasons"))]
+    parts = [*(report[name] for name in SECTIONS), *(report["labels"][name] for name in ("refits", "omissions"))]
     parts += [figures["importance"], figures["shapes"], *audit.values()]
     return [text for part in parts for text in part.values()]
 

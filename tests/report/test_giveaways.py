@@ -38,9 +38,21 @@ def test_numbers_are_those_of_the_frame_and_levels_stand_by_name(light_with):
     assert [(row[0].text, row[1].text, row[2].text, row[2].interval) for row in (*sex.rows, *origin.rows)] == [
         ("woman", "1,200", "0.71", "(0.68 to 0.75)"),
         ("a", "1,200", "0.55", "(0.50 to 0.60)"),
-        ("b", "1,200", "withheld", ""),
-        ("c", "<10", "withheld", ""),
+        ("other (2 groups)", "withheld", "withheld", ""),
     ]
+
+
+def test_a_level_with_few_rows_has_no_name_anywhere(light_with):
+    """Its name would tell of its one household, in the table and above the features that tell it."""
+    few = PROXY.assign(n=1200, n_level=[300, 9, 200, 10], shown=True)
+    features = pd.DataFrame([("origin", each, "reports", 0.3, 0.6) for each in "abc"], columns=list(FEATURE_COLUMNS))
+    blocks = made(light_with, audit_proxy=few, audit_proxy_features=features)
+    (table,) = [block for block in blocks if isinstance(block, Table)]
+    assert [row[0].text for row in table.groups[1].rows] == ["a", "c", "other (1 group)"]
+    assert [group.head for group in blocks[-1].blocks[0].groups] == ["origin: a", "origin: c"]
+    bare = few.drop(columns="n_level").assign(shown=[True, False, True, True])
+    (table,) = [block for block in made(light_with, audit_proxy=bare) if isinstance(block, Table)]
+    assert [row[0].text for row in table.groups[1].rows] == ["a", "c", "other (1 group)"]
 
 
 def test_features_are_named_by_their_sentences(light_with):

@@ -112,7 +112,8 @@ def test_a_name_from_the_data_is_text_and_never_a_tag(pages, content_with):
 
 def test_groups_too_small_to_show_keep_their_scores_hidden(content, light_with, read_page):
     text = read_page(render_report(light_with())).text
-    assert "Zeeland <10 hidden hidden hidden hidden" in text
+    assert "other (1 group) hidden hidden hidden hidden" in text
+    assert "Zeeland" not in text
     assert "Zeeland 7 " in read_page(render_report(light_with(), min_cell=5)).text
     group = (content.scores["group"] == "region=Zeeland") & (content.scores["model"] == "cox")
     for row in content.scores[group].to_dict("records"):

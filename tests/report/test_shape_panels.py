@@ -46,6 +46,26 @@ def test_levels_are_said_in_the_language_in_picture_and_table(content):
     assert "Hoogste bij 1,5 tot en met 4,25" in severity.narrow.alt
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", ["up to 1.5", "88.7 or more", "any number"]), ("nl", ["tot en met 1,5", "88,7 of meer", "elk getal"])],
+)
+def test_open_ranges_are_said_as_open(content, lang, words):
+    labels = ["up to 1.5", "88.7 or more", "any number"]
+    shapes = SHAPES.head(3).assign(label=labels, low=[1.0, 88.7, 1.0], high=[1.5, 95.0, 95.0])
+    (severity,) = pictures(content, lang, shapes)
+    assert [row[0] for row in rows(severity)] == words
+    assert "95" not in str(rows(severity))
+
+
+@pytest.mark.parametrize("label", ["0 or more", "up to 1", "0 to 1", "any number"])
+def test_yes_and_no_in_one_range_are_no_or_yes(content, label):
+    features = content.features.assign(unit=content.features["unit"].replace("score", "0/1"))
+    both = SHAPES.head(1).assign(label=label, low=0.0, high=0.0)
+    (picture,) = pictures(type("Content", (), {"features": features}), "en", both)
+    assert [row[0] for row in rows(picture)] == ["no or yes"]
+
+
 def test_small_cells_are_hidden_and_not_drawn(content):
     _, source = pictures(content)
     assert rows(source)[1] == ["health care", "<10", "hidden"]

@@ -55,12 +55,13 @@ def test_agreement_and_reasons_of_what_was_left_out(content):
     assert [[cell.text for cell in row] for row in draws.rows] == [["1", "0.91"], ["2", "not defined"]]
     said = [(row[0].text, row[1].text, row[1].small) for row in years.rows]
     assert said == [
-        ("2016", "left out", "0 re-reports by then in these training rows"),
+        ("2016", "left out", "too few re-reports by then in the training rows"),
         ("2017", "\N{MINUS SIGN}0.35", ""),
-        ("2018", "left out", "a <b>reason</b> of its own"),
+        ("2018", "left out", "a model could not be fitted there"),
     ]
-    dutch = tables(content, "nl")[1].groups[1].rows[0][1]
-    assert (dutch.text, dutch.small) == ("weggelaten", "0 her-meldingen tot dan in deze trainingsrijen")
+    first, _, last = tables(content, "nl")[1].groups[1].rows
+    assert (first[1].text, first[1].small) == ("weggelaten", "te weinig her-meldingen tot dan in de trainingsrijen")
+    assert last[1].small == "een model was daar niet te schatten"
 
 
 def test_a_column_of_reasons_that_is_empty_is_none(content):

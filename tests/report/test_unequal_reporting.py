@@ -56,10 +56,18 @@ def test_what_is_withheld_stays_so(bias):
     small = folds(few)[0].blocks
     assert {cell.text for row in small[1].groups[0].rows for cell in row[1:]} == {"withheld"}
     assert small[1].groups[0].small == ""
-    assert small[1].groups[1].rows[0][1].text != "withheld"
+    assert {cell.text for row in small[1].groups[1].rows for cell in row[1:]} == {"withheld"}  # 100% less theirs
+    assert small[1].groups[2].rows[0][1].text != "withheld"
     under = folds(bias, min_cell=61)[0].blocks[1].groups[0]
     assert under.small == ""
     assert {cell.text for row in under.rows for cell in row[1:]} == {"withheld"}
+
+
+def test_a_small_group_is_not_named(bias):
+    (fold,) = folds(bias, min_cell=61)
+    assert fold.summary == "Region other (1 group): Cox regression"
+    assert "west" not in str(fold)
+    assert folds(bias, min_cell=60)[0].summary == "Region west side: Cox regression"
 
 
 def test_the_size_of_a_withheld_group_cannot_be_had_by_subtraction(bias):

@@ -18,6 +18,8 @@ Kind = Literal["count", "number", "yes or no", "text"]
 MOST_DIGITS = 17
 """With these any number is given back."""
 NOT_KNOWN, ANY_OTHER = "not known", "any other"
+FEWEST_NAMED = 20
+"""A text with fewer training rows is not named, whatever is asked for: a rare one can be about one person."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def learn_item(column: pd.Series[Any], n_bins: int, min_rows: int) -> Item | Non
 
     Numbers are cut so that levels have about as many rows each; a value that many rows share is a level by itself.
     A cut lies between two training values, with as few digits as can be. Missing values are a level where there are
-    enough of them, and texts that are rarer are one level, ``any other``, without their names.
+    enough of them, and texts that are rarer, or in fewer than 20 rows, are one level, ``any other``, without their
+    names.
 
     Parameters
     ----------
@@ -174,8 +177,9 @@ def _shown(cut: float) -> str:
 
 def _of_text(column: pd.Series[Any], min_rows: int) -> Item:
     distinct, counts = np.unique(_labels(column), return_counts=True)
-    names = [str(name) for name in distinct[counts >= min_rows]]
-    rest = int(counts[counts < min_rows].sum())
+    named = counts >= np.where(distinct == NOT_KNOWN, min_rows, max(min_rows, FEWEST_NAMED))
+    names = [str(name) for name in distinct[named]]
+    rest = int(counts[~named].sum())
     size = {str(name): int(count) for name, count in zip(distinct, counts, strict=True)}
     if rest >= min_rows and ANY_OTHER not in names:
         names, size[ANY_OTHER] = [*names, ANY_OTHER], rest

@@ -69,15 +69,24 @@ def test_yes_and_no():
 
 
 def test_rare_texts_are_pooled_and_forgotten():
-    item = item_of(["north"] * 20 + ["south"] * 9 + ["a", "b", "c", "d"] + [None] * 3)
+    item = item_of(["north"] * 40 + ["south"] * 29 + ["a", "b", "c", "d"] + [None] * 3)
     assert item.names == ["north", "south", "any other"]
     found = item.levels_of(pd.Series(["south", "a", None, "never seen", "north"]))
     assert found.tolist() == [1, 2, 2, 2, 0]
-    few = item_of(["north"] * 20 + ["south"] * 9 + ["a", "b"])
+    few = item_of(["north"] * 40 + ["south"] * 29 + ["a", "b"])
     assert few.names == ["north", "south"]
     assert few.levels_of(pd.Series(["a", "south"])).tolist() == [0, 1]
     known = item_of(["north"] * 20 + [None] * 9)
     assert known.names == ["north", "not known"]
+
+
+@pytest.mark.parametrize("min_rows", [1, 5, 20, 30])
+@pytest.mark.parametrize("n", [1, 2, 9, 19, 20, 29, 30])
+def test_a_text_in_few_rows_has_no_name_whatever_is_asked_for(n, min_rows):
+    item = item_of(["north"] * 60 + ["south"] * 60 + ["Tuvaluan"] * n, min_rows=min_rows)
+    named = n >= max(20, min_rows)
+    assert ("Tuvaluan" in item.names) == named
+    assert ("any other" in item.names) == (not named and n >= min_rows)
 
 
 def test_what_has_no_two_levels_is_no_item():
@@ -87,7 +96,7 @@ def test_what_has_no_two_levels_is_no_item():
     assert item_of([None] * 30) is None
 
 
-@pytest.mark.parametrize("values", [[0, 1, 2, 3] * 9, [0.5, 1.5, None] * 9, ["a", "b", "c"] * 9])
+@pytest.mark.parametrize("values", [[0, 1, 2, 3] * 9, [0.5, 1.5, None] * 9, ["a", "b", "c"] * 20])
 def test_a_coding_tells_all_levels_apart_and_steps_up(values):
     item = item_of(values)
     assert item.coding.shape == (item.n_levels, item.n_levels - 1)
@@ -97,7 +106,7 @@ def test_a_coding_tells_all_levels_apart_and_steps_up(values):
 
 
 def test_another_kind_of_column_is_refused():
-    number, text = item_of([0, 1, 2, 3] * 9), item_of(["a", "b"] * 9)
+    number, text = item_of([0, 1, 2, 3] * 9), item_of(["a", "b"] * 20)
     with pytest.raises(DataError, match="Column 'it' holds numbers"):
         number.levels_of(pd.Series(["a"], name="it"))
     with pytest.raises(DataError, match="Column 'it' holds text"):
