@@ -85,7 +85,7 @@ def sections(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Secti
     """
     every = (
         opening(content, voice),
-        cohort(content, voice),
+        cohort(content, voice, min_cell),
         time_to_rereport(content, voice, min_cell),
         ladder(content, voice),
         calibration(content, voice, min_cell),
@@ -99,7 +99,7 @@ def sections(content: ReportContent, voice: Voice, min_cell: int) -> tuple[Secti
         card(content, voice, min_cell),
         explanation(content, voice, min_cell),
         features(content, voice),
-        quality(content, voice),
+        quality(content, voice, min_cell),
         limits(content, voice),
         reporting(content, voice),
         repeat(content, voice),
