@@ -49,8 +49,11 @@ def card(content: ReportContent, voice: Voice, min_cell: int) -> Section | None:
     for model in counts:
         name = voice.label("models", model)
         blocks.append(Fold(voice.say("card", "fold", name=name), _risk_tables(risks, model, name, voice, min_cell)))
-    text = " ".join(voice.say("card", key) for key in (("text",) if with_card else ()) + ("risks",))
-    cautions = Paragraph(voice.say("card", "caution"))
+    told = [key for key, said in (("text", with_card), ("risks", True), ("calibrated", _is_calibrated(risks))) if said]
+    text = " ".join(voice.say("card", key) for key in told)
+    # a run of before the column: its page cannot tell which models were calibrated
+    before = () if "calibrated" in risks else (voice.say("card", "before"),)
+    cautions = Paragraph(" ".join((*before, voice.say("card", "caution"))))
     hidden = Paragraph(voice.say("page", "hidden_note", n=min_cell), "note")
     return Section("card", voice.say("card", "title"), (Paragraph(text), cautions, *blocks, hidden))
 
@@ -98,11 +101,17 @@ def _risk_tables(risks: pd.DataFrame, model: object, name: str, voice: Voice, mi
     rows = tuple(
         _risk_row(str(total), part, horizons, voice, min_cell) for total, part in own.groupby("total", sort=False)
     )
-    return (Table(voice.say("card", "risk_caption", name=name), heads, (RowGroup("", rows),)),)
+    caption = "calibrated_caption" if _is_calibrated(own) else "risk_caption"
+    return (Table(voice.say("card", caption, name=name), heads, (RowGroup("", rows),)),)
+
+
+def _is_calibrated(risks: pd.DataFrame) -> bool:
+    """Return whether any of these risks was calibrated."""
+    return "calibrated" in risks and bool(risks["calibrated"].notna().any())
 
 
 def _risk_row(total: str, part: pd.DataFrame, horizons: list[float], voice: Voice, min_cell: int) -> tuple[Cell, ...]:
-    n = part["n_rows"].iloc[0]
+    n, calibrated = part["n_rows"].iloc[0], _is_calibrated(part)
     by_horizon = {row["horizon_days"]: row for row in part.to_dict("records")}
     cells = [Cell(level_words(total, voice)), Cell(voice.small_count(n, min_cell))]
     for days in horizons:
@@ -111,6 +120,8 @@ def _risk_row(total: str, part: pd.DataFrame, horizons: list[float], voice: Voic
             cells.append(Cell(voice.say("audit", "hidden"), role="quiet"))
         elif row is None:
             cells.append(Cell("", role="quiet"))
+        elif calibrated:  # the interval is that of the risk before
+            cells.append(voice.estimate_share(row["calibrated"], float("nan"), float("nan")))
         else:
             cells.append(voice.estimate_share(row["risk"], row["lower"], row["upper"]))
     return tuple(cells)

@@ -101,6 +101,33 @@ def test_the_page_says_what_the_risks_are_not(light_with, lang, calibration, saf
     assert safe in said
 
 
+@pytest.mark.parametrize(
+    ("lang", "caption", "before", "after"),
+    [
+        ("en", "mine: calibrated risk", "before any calibration", "after calibration"),
+        ("nl", "mine: gekalibreerd risico", "vóór kalibratie", "na kalibratie"),
+    ],
+)
+def test_a_calibrated_card_shows_the_risk_to_read_off(light_with, lang, caption, before, after):
+    """The model "mine" was calibrated, the count was not and keeps its interval."""
+    risks = RISKS.assign(calibrated=np.where(RISKS["model"] == "mine", RISKS["risk"] / 2, np.nan))
+    section = made(light_with, lang, card_points=POINTS, card_risks=risks)
+    own, (count,) = tables(section)[1], next(block.blocks for block in section.blocks if isinstance(block, Fold))
+    assert own.caption.startswith(caption)
+    assert "alibr" not in count.caption
+    first, theirs = own.groups[0].rows[0], count.groups[0].rows[0]
+    assert [cell.text.replace(",", ".") for cell in first[2:]] == ["11.2%", "20.3%"]
+    assert {cell.interval for cell in first[2:]} == {""}
+    assert [cell.text.replace(",", ".") for cell in theirs[2:]] == ["22.4%", "40.6%"]
+    assert all(cell.interval for cell in theirs[2:])
+    assert own.groups[0].rows[1][2].text in ("hidden", "weggelaten")
+    said = " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+    assert before not in said
+    assert after in said
+    alone = made(light_with, lang, card_risks=risks[risks["model"] == "prior_reports"])
+    assert after not in " ".join(block.text for block in alone.blocks if isinstance(block, Paragraph))
+
+
 def test_the_card_of_a_fitted_model_is_printed_level_by_level(light_with):
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"reports": rng.poisson(1.0, 400), "children": rng.integers(0, 2, 400)})
