@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hgrisk.evaluation.small_cells import hidden_cells
+from hgrisk.models.by_horizon.items import NOT_KNOWN
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.levels import level_words
@@ -36,14 +37,14 @@ def card(content: ReportContent, voice: Voice, min_cell: int) -> Section | None:
     counts = [model for model in (dict.fromkeys(risks["model"]) if len(risks) else ()) if model not in with_card]
     if not with_card and not counts:
         return None
-    sentences = feature_sentences(content.features, voice)
+    sentences, meanings = feature_sentences(content.features, voice), _meanings(content.features, voice)
     blocks: list[Block] = []
     for model in with_card:
         name = voice.label("models", model)
         blocks += [
             Paragraph(voice.say("card", "heading", name=name), "heading"),
             Paragraph(voice.say("card", "how")),
-            _points_table(points[points["model"] == model], name, sentences, voice),
+            _points_table(points[points["model"] == model], name, sentences, meanings, voice),
             *_risk_tables(risks, model, name, voice, min_cell),
         ]
     for model in counts:
@@ -58,7 +59,25 @@ def card(content: ReportContent, voice: Voice, min_cell: int) -> Section | None:
     return Section("card", voice.say("card", "title"), (Paragraph(text), cautions, *blocks, hidden))
 
 
-def _points_table(points: pd.DataFrame, name: str, sentences: Mapping[str, str], voice: Voice) -> Table:
+def _meanings(features: pd.DataFrame, voice: Voice) -> dict[str, str]:
+    """Return what a missing value of each feature means, where the catalogue says so in the language."""
+    column = "missing_nl" if voice.lang == "nl" else "missing"
+    if column not in features:  # a run from before they were kept
+        return {}
+    said = dict(zip(features["name"], features[column].fillna(""), strict=True))
+    return {name: meaning for name, meaning in said.items() if meaning}
+
+
+def _level(item: str, label: str, meanings: Mapping[str, str], voice: Voice) -> str:
+    words = level_words(label, voice)
+    if label != NOT_KNOWN or item not in meanings:
+        return words
+    return voice.say("card", "not_known", level=words, meaning=meanings[item])
+
+
+def _points_table(
+    points: pd.DataFrame, name: str, sentences: Mapping[str, str], meanings: Mapping[str, str], voice: Voice
+) -> Table:
     """Lay out the card: the levels of each item with a box to tick, and a line for the total."""
     heads = (
         Head(voice.say("card", "level")),
@@ -70,7 +89,7 @@ def _points_table(points: pd.DataFrame, name: str, sentences: Mapping[str, str],
             f"{number}. {feature_label(str(item), sentences, voice)}",
             tuple(
                 (
-                    Cell(level_words(str(row["level"]), voice)),
+                    Cell(_level(str(item), str(row["level"]), meanings, voice)),
                     Cell(voice.num.count(row["points"])),
                     Cell("", role="box"),
                 )

@@ -67,6 +67,20 @@ def test_a_card_has_items_levels_points_boxes_and_a_line(light_with, lang, items
     assert table.role == "card"
 
 
+@pytest.mark.parametrize(
+    ("lang", "expected"), [("en", "not known: no earlier report"), ("nl", "niet bekend: geen eerdere melding")]
+)
+def test_not_known_says_what_a_missing_value_means(light_with, content, lang, expected):
+    meanings = {"missing": "no earlier report", "missing_nl": "geen eerdere melding"}
+    features = content.features.assign(**meanings)
+    said = tables(card(light_with(features=features, further={"card_points": POINTS}), voice(lang), 10))[0]
+    assert [row[0].text for row in said.groups[0].rows][2] == expected
+    assert expected not in [row[0].text for row in said.groups[1].rows]
+    silent = features.assign(missing=np.nan, missing_nl="")  # as an empty cell is read, and as it is written
+    said = tables(card(light_with(features=silent, further={"card_points": POINTS}), voice(lang), 10))[0]
+    assert said.groups[0].rows[2][0].text == expected.partition(":")[0]
+
+
 def test_risks_stand_by_total_and_horizon_and_small_totals_are_hidden(light_with):
     shown = tables(made(light_with, card_points=POINTS, card_risks=RISKS))[1]
     assert [head.text for head in shown.heads] == ["Total", "Training landmarks", "6 months", "12 months"]
