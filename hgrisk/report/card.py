@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import pandas as pd
 
 from hgrisk.evaluation.small_cells import hidden_cells
-from hgrisk.models.by_horizon.items import NOT_KNOWN
+from hgrisk.models.by_horizon.items import ANY_OTHER, NOT_KNOWN
 from hgrisk.report.blocks import Block, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.levels import level_words
 from hgrisk.report.results import feature_label, feature_sentences
 from hgrisk.report.voice import Voice
+
+MOST_WITHOUT_POINTS = 3
+"""More named texts without points are one line on the page."""
 
 
 def card(content: ReportContent, voice: Voice, min_cell: int) -> Section | None:
@@ -68,6 +71,14 @@ def _meanings(features: pd.DataFrame, voice: Voice) -> dict[str, str]:
     return {name: meaning for name, meaning in said.items() if meaning}
 
 
+def _folded(levels: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the named texts of an item that give no points, where they are many and any other gives none either."""
+    without = levels["points"] == 0
+    named = without & ~levels["level"].isin([ANY_OTHER, NOT_KNOWN])
+    stands_for_them = bool((without & (levels["level"] == ANY_OTHER)).any())
+    return levels[~named] if stands_for_them and named.sum() > MOST_WITHOUT_POINTS else levels
+
+
 def _level(item: str, label: str, meanings: Mapping[str, str], voice: Voice) -> str:
     words = level_words(label, voice)
     if label != NOT_KNOWN or item not in meanings:
@@ -93,7 +104,7 @@ def _points_table(
                     Cell(voice.num.count(row["points"])),
                     Cell("", role="box"),
                 )
-                for row in rows.to_dict("records")
+                for row in _folded(rows).to_dict("records")
             ),
         )
         for number, (item, rows) in enumerate(points.groupby("item", sort=False), start=1)

@@ -81,6 +81,26 @@ def test_not_known_says_what_a_missing_value_means(light_with, content, lang, ex
     assert said.groups[0].rows[2][0].text == expected.partition(":")[0]
 
 
+@pytest.mark.parametrize(
+    ("n_named", "other", "shown"),
+    [
+        (4, 0, ["north", "not known", "any other"]),
+        (3, 0, ["north", "region 0", "region 1", "region 2", "not known", "any other"]),
+        (4, 2, ["north", "region 0", "region 1", "region 2", "region 3", "not known", "any other"]),
+        (4, None, ["north", "region 0", "region 1", "region 2", "region 3", "not known"]),
+    ],
+)
+def test_many_texts_without_points_are_any_other(light_with, n_named, other, shown):
+    """Only where any other gives no points either does it stand for them."""
+    last = [] if other is None else [("any other", other)]
+    lines = [("north", 4), *((f"region {place}", 0) for place in range(n_named)), ("not known", 0), *last]
+    points = pd.DataFrame([("mine", "region", *line) for line in lines], columns=POINTS.columns)
+    table = tables(made(light_with, card_points=points))[0]
+    assert [row[0].text for row in table.groups[0].rows] == shown
+    if other == 0:
+        assert [row[1].text for row in table.groups[0].rows][-2:] == ["0", "0"]
+
+
 def test_risks_stand_by_total_and_horizon_and_small_totals_are_hidden(light_with):
     shown = tables(made(light_with, card_points=POINTS, card_risks=RISKS))[1]
     assert [head.text for head in shown.heads] == ["Total", "Training landmarks", "6 months", "12 months"]
