@@ -113,7 +113,7 @@ def gather(
         predicted={fitted.name: judge.histogram(fitted, horizon) for fitted in models},
         scores=pd.concat([fitted.evaluation.table for fitted in models], ignore_index=True),
         coefficients=_coefficients(models),
-        features=prepared.features.describe().drop(columns=["missing", "missing_nl"]),
+        features=prepared.features.describe(),
         dropped_features=_dropped(prepared.idle, models),
         outcome_facts=_outcome_facts(experiment, prepared),
         split_facts=_split_facts(experiment, prepared),

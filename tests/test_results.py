@@ -24,7 +24,7 @@ PROMISED = {
     "quarantine.csv": "source,source_row,table,status,reason",
     "tables/support.csv": None,
     "tables/incidence.csv": None,
-    "tables/features.csv": "name,family,unit,sentence_en,sentence_nl,process,missing_share",
+    "tables/features.csv": "name,family,unit,sentence_en,sentence_nl,missing,missing_nl,process,missing_share",
     "tables/dropped_features.csv": "feature,reason,stage",
     "tables/quarantine_reasons.csv": "source,status,reason,rows",
     "tables/calibration.csv": None,

@@ -29,6 +29,7 @@ Measured = Mapping[str, Floats]
 """Of each measure, its value in the sample and then in each draw."""
 
 _EMPTY = np.full(1, np.nan)
+_NO_INTERVAL = (float("nan"), float("nan"))
 COLUMNS = (
     *("attribute", "group", "horizon_days", "measure", "estimate", "lower", "upper"),
     *("difference", "difference_lower", "difference_upper", "n", "n_networks", "n_events", "shown"),
@@ -129,6 +130,9 @@ def audit_groups(
     censoring distribution, and are not among the others where even together they are not followed to the horizon.
     Everyone ("all") has one censoring distribution: where groups are followed differently long, "all" need not lie
     between them. A missing value is the group "unknown".
+
+    A share of 0 or 1 whose draws all say the same has no interval, nor has a difference from or to it: too few rows
+    bear on it to say how sure it is.
 
     Where one group of an attribute is withheld alone, or the withheld ones have fewer rows than ``min_n`` together, its
     numbers would be those of everyone less the others: the next smallest is withheld too. Of an attribute with two
@@ -254,5 +258,20 @@ def _rows(
         values = _EMPTY if own is None else own[measure]
         gap = _EMPTY if own is None or others is None else own[measure] - others[measure]
         estimate, difference = ((float(draws[0]), *percentile_interval(draws, level)) for draws in (values, gap))
+        theirs = _EMPTY if others is None else others[measure]
+        if _is_all_or_none(values, level):
+            estimate = (estimate[0], *_NO_INTERVAL)
+        if _is_all_or_none(values, level) or _is_all_or_none(theirs, level):
+            difference = (difference[0], *_NO_INTERVAL)
         rows.append((*place, measure, *estimate, *difference, *counts, own is not None))
     return rows
+
+
+def _is_all_or_none(draws: Floats, level: float) -> bool:
+    """Return whether the ends of the interval are both 0 or both 1.
+
+    Draws from a sample in which none is flagged, or all are, never show another share: they do not tell how far it may
+    be from the true one.
+    """
+    ends = percentile_interval(draws, level)
+    return any(bool(np.allclose(ends, share, rtol=0.0, atol=1e-12)) for share in (0.0, 1.0))

@@ -194,7 +194,7 @@ class Calibrated(SurvivalModel):
         frame = self._check_columns(X)
         if self.method == "none":
             return self.model_.predict(self._given(frame))
-        return risk_logit(risen(self._mapped(frame))[:, -1])
+        return risk_logit(risen(self._mapped(self._uncalibrated(frame)))[:, -1])
 
     def score_terms(self, X: Any, at_days: float) -> ScoreTerms:
         """Return what each feature adds to the score of each row.
@@ -221,10 +221,41 @@ class Calibrated(SurvivalModel):
         a, b = float(self.intercept_[place]), float(self.slope_[place])
         return ScoreTerms(terms.names, b * terms.values, a + b * terms.base, a + b * terms.score, terms.scale)
 
+    def calibrate_risk(self, risk: Any) -> Floats:
+        """Return what risks of the model become, such as those printed at each total of a card.
+
+        Parameters
+        ----------
+        risk : array-like of float, shape (n, H)
+            Risks of ``model_``, from 0 to 1, by each of the horizons in ``supported_times_``, the shortest first.
+
+        Returns
+        -------
+        ndarray, shape (n, H)
+            The risks that are predicted; those given where there is no map.
+
+        Raises
+        ------
+        DataError
+            If there is not one risk from 0 to 1 for each horizon.
+        """
+        check_is_fitted(self)
+        given = np.asarray(risk, dtype=np.float64)
+        horizons = self._supported()
+        if given.ndim != 2 or (horizons and given.shape[1] != len(horizons)):
+            cure = f"give {len(horizons)} columns" if horizons else "give a column for each time"
+            raise DataError(
+                "Risks have a row for each case and a column for each horizon", f"shape {given.shape}", cure
+            )
+        wrong = ~((given >= 0) & (given <= 1))
+        if wrong.any():
+            raise DataError("A risk lies from 0 to 1", f"{given[wrong][0]:g}", "give what the model predicts")
+        return given if self.method == "none" else risen(self._mapped(given))
+
     def _cumulative_incidence(self, frame: pd.DataFrame, days: Floats) -> Floats:
         if self.method == "none":
             return self.model_.predict_cumulative_incidence(self._given(frame), days)
-        return risen(self._mapped(frame))[:, np.searchsorted(self._supported(), days)]
+        return risen(self._mapped(self._uncalibrated(frame)))[:, np.searchsorted(self._supported(), days)]
 
     def _learn_site(self, risk: Floats, columns: list[Answers], networks: NDArray[Any]) -> None:
         changes = [site_map(risk[:, h], *each, CLOSED_TEST_LEVEL, networks) for h, each in enumerate(columns)]
@@ -243,9 +274,11 @@ class Calibrated(SurvivalModel):
         levels = [level_intercept(risk[:, h], *each, slopes[h]) for h, each in enumerate(columns)]
         self.intercept_, self.slope_ = np.array(levels), np.array(slopes)
 
-    def _mapped(self, frame: pd.DataFrame) -> Floats:
-        """Return the calibrated risk of each horizon's own map, shape (n, H)."""
-        risk = self.model_.predict_cumulative_incidence(self._given(frame), self._supported())
+    def _uncalibrated(self, frame: pd.DataFrame) -> Floats:
+        return self.model_.predict_cumulative_incidence(self._given(frame), self._supported())
+
+    def _mapped(self, risk: Floats) -> Floats:
+        """Return what each horizon's own map makes of its risks, shape (n, H)."""
         if self.method != "isotonic":
             return np.asarray(expit(self.intercept_ + self.slope_ * risk_logit(risk)), dtype=np.float64)
         pairs = zip(self.knots_, self.values_, strict=True)

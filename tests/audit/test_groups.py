@@ -178,6 +178,32 @@ def test_others_that_are_too_few_give_no_difference(households):
     assert most[["difference", "difference_lower"]].isna().all(axis=None)
 
 
+def test_a_share_of_none_or_all_has_no_certain_interval():
+    """Of a no re-report is found and of b every one, in each draw: that says little, also of the difference."""
+    g = np.repeat(["a", "b", "c"], [60, 60, 280])
+    again = np.tile([True, False], 200)
+    risk = np.select([g == "a", (g == "b") & again, g == "b"], [0.01, 0.95, 0.02], np.linspace(0.05, 0.9, 400))
+    y = Surv.from_arrays(again, np.where(again, 100, 900))
+    sample, settings = Sample.build(y, y, risk[:, None], [365]), SETTINGS.model_copy(update={"min_n": 20})
+    table = audit_groups(sample, pd.DataFrame({"g": g}), np.arange(400), 365, settings=settings).table
+    found = table.set_index(["group", "measure"])
+    bounds = ["lower", "upper", "difference_lower", "difference_upper"]
+    for group, share in (("a", 0.0), ("b", 1.0)):
+        row = found.loc[(group, "sensitivity")]
+        assert row["estimate"] == share
+        assert np.isfinite(row["difference"])
+        assert row[bounds].isna().all()
+    assert found.loc[("a", "flag_rate"), bounds].isna().all()
+    assert found.loc[("c", "sensitivity"), bounds].notna().all()
+    assert found.loc[("all", "flag_rate"), ["lower", "upper"]].notna().all()  # the capacity is known, not estimated
+    two = audit_groups(
+        sample, pd.DataFrame({"g": np.where(g == "a", "a", "rest")}), np.arange(400), 365, settings=settings
+    ).table.set_index(["group", "measure"])
+    rest = two.loc[("rest", "sensitivity")]
+    assert rest[["lower", "upper"]].notna().all()
+    assert rest[["difference_lower", "difference_upper"]].isna().all()
+
+
 def test_small_groups_are_withheld_with_their_number(audit):
     west = audit.table[audit.table["group"] == "west"]
     assert len(west) == len(MEASURES)

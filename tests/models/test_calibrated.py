@@ -135,6 +135,33 @@ def test_risks_are_rising_probabilities_with_the_observed_mean(model, features, 
     assert np.isclose(expit(model.predict(features)), risk[:, -1]).mean() > 0.9
 
 
+def test_risks_of_the_model_are_calibrated_as_its_predictions_are(model, features):
+    inner = model.model_.predict_cumulative_incidence(features, HORIZONS)
+    expected = model.predict_cumulative_incidence(features, HORIZONS)
+    np.testing.assert_array_equal(model.calibrate_risk(inner), expected)
+    falling = model.calibrate_risk([[0.9, 0.5, 0.1]])  # raised to the shorter horizon, as predictions are
+    assert falling[0, 2] >= falling[0, 0] > 0
+
+
+def test_without_a_map_risks_stay(features, outcome):
+    plain = Calibrated(CoxRegression(penalty=0.01), "none").fit(features, outcome)
+    assert plain.calibrate_risk([[0.3, 0.6]]).tolist() == [[0.3, 0.6]]
+
+
+@pytest.mark.parametrize(
+    ("risk", "text"),
+    [
+        ([0.1, 0.2, 0.3], r"a column for each horizon, but found shape \(3,\): give 3 columns\."),
+        ([[0.1, 0.2]], r"a column for each horizon, but found shape \(1, 2\): give 3 columns\."),
+        ([[0.1, 1.2, 0.3]], r"A risk lies from 0 to 1, but found 1\.2: give what the model predicts\."),
+        ([[0.1, np.nan, 0.3]], r"A risk lies from 0 to 1, but found nan: give what the model predicts\."),
+    ],
+)
+def test_what_is_no_risk_by_horizon_is_not_calibrated(model, risk, text):
+    with pytest.raises(DataError, match=text):
+        model.calibrate_risk(risk)
+
+
 def test_the_order_of_rows_and_rows_of_weight_0_do_not_matter(model, features, outcome):
     mixed = np.random.default_rng(2).permutation(len(features))
     expected = model.predict_cumulative_incidence(features, HORIZONS)

@@ -196,7 +196,7 @@ def test_a_yes_or_no_of_which_only_the_missing_tell_is_said_in_words():
     yes = rng.random(1500) < np.where(unknown, 0.8, 0.3)
     X = pd.DataFrame({"seen": np.where(unknown, np.nan, rng.integers(0, 2, 1500))})
     card = PointsCard((365,), max_points=1).fit(X, Surv.from_arrays(yes.astype(int), np.where(yes, 100, 400)))
-    assert card.card_[["level", "points"]].to_numpy().tolist() == [["no or yes", 0], ["not known", 1]]
+    assert card.card_[["level", "points"]].to_numpy().tolist() == [["known", 0], ["not known", 1]]
 
 
 def test_points_cost_little_of_what_a_regression_tells_apart():

@@ -67,6 +67,42 @@ def test_a_card_has_items_levels_points_boxes_and_a_line(light_with, lang, items
     assert table.role == "card"
 
 
+@pytest.mark.parametrize(
+    ("lang", "expected"), [("en", "not known: no earlier report"), ("nl", "niet bekend: geen eerdere melding")]
+)
+def test_not_known_says_what_a_missing_value_means(light_with, content, lang, expected):
+    meanings = {"missing": "no earlier report", "missing_nl": "geen eerdere melding"}
+    features = content.features.assign(**meanings)
+    said = tables(card(light_with(features=features, further={"card_points": POINTS}), voice(lang), 10))[0]
+    plain = tables(made(light_with, lang, card_points=POINTS))[0]
+    others = [row[0].text for row in plain.groups[0].rows][:2]
+    assert [row[0].text for row in said.groups[0].rows] == [*others, expected]
+    assert expected not in [row[0].text for row in said.groups[1].rows]
+    silent = features.assign(missing=np.nan, missing_nl="")  # as an empty cell is read, and as it is written
+    said = tables(card(light_with(features=silent, further={"card_points": POINTS}), voice(lang), 10))[0]
+    assert said.groups[0].rows[2][0].text == expected.partition(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("n_named", "other", "shown"),
+    [
+        (4, 0, ["north", "not known", "any other"]),
+        (3, 0, ["north", "region 0", "region 1", "region 2", "not known", "any other"]),
+        (4, 2, ["north", "region 0", "region 1", "region 2", "region 3", "not known", "any other"]),
+        (4, None, ["north", "region 0", "region 1", "region 2", "region 3", "not known"]),
+    ],
+)
+def test_many_texts_without_points_are_any_other(light_with, n_named, other, shown):
+    """Only where any other gives no points either does it stand for them."""
+    last = [] if other is None else [("any other", other)]
+    lines = [("north", 4), *((f"region {place}", 0) for place in range(n_named)), ("not known", 0), *last]
+    points = pd.DataFrame([("mine", "region", *line) for line in lines], columns=POINTS.columns)
+    table = tables(made(light_with, card_points=points))[0]
+    assert [row[0].text for row in table.groups[0].rows] == shown
+    if other == 0:
+        assert [row[1].text for row in table.groups[0].rows][-2:] == ["0", "0"]
+
+
 def test_risks_stand_by_total_and_horizon_and_small_totals_are_hidden(light_with):
     shown = tables(made(light_with, card_points=POINTS, card_risks=RISKS))[1]
     assert [head.text for head in shown.heads] == ["Total", "Training landmarks", "6 months", "12 months"]
@@ -99,6 +135,33 @@ def test_the_page_says_what_the_risks_are_not(light_with, lang, calibration, saf
     said = " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
     assert calibration in said
     assert safe in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "caption", "before", "after"),
+    [
+        ("en", "mine: calibrated risk", "before any calibration", "after calibration"),
+        ("nl", "mine: gekalibreerd risico", "vóór kalibratie", "na kalibratie"),
+    ],
+)
+def test_a_calibrated_card_shows_the_risk_to_read_off(light_with, lang, caption, before, after):
+    """The model "mine" was calibrated, the count was not and keeps its interval."""
+    risks = RISKS.assign(calibrated=np.where(RISKS["model"] == "mine", RISKS["risk"] / 2, np.nan))
+    section = made(light_with, lang, card_points=POINTS, card_risks=risks)
+    own, (count,) = tables(section)[1], next(block.blocks for block in section.blocks if isinstance(block, Fold))
+    assert own.caption.startswith(caption)
+    assert "alibr" not in count.caption
+    first, theirs = own.groups[0].rows[0], count.groups[0].rows[0]
+    assert [cell.text.replace(",", ".") for cell in first[2:]] == ["11.2%", "20.3%"]
+    assert {cell.interval for cell in first[2:]} == {""}
+    assert [cell.text.replace(",", ".") for cell in theirs[2:]] == ["22.4%", "40.6%"]
+    assert all(cell.interval for cell in theirs[2:])
+    assert own.groups[0].rows[1][2].text in ("hidden", "weggelaten")
+    said = " ".join(block.text for block in section.blocks if isinstance(block, Paragraph))
+    assert before not in said
+    assert after in said
+    alone = made(light_with, lang, card_risks=risks[risks["model"] == "prior_reports"])
+    assert after not in " ".join(block.text for block in alone.blocks if isinstance(block, Paragraph))
 
 
 def test_the_card_of_a_fitted_model_is_printed_level_by_level(light_with):

@@ -20,6 +20,7 @@ EN, NL = voice("en"), voice("nl")
         ("-1.5 or more", "-1.5 or more", "-1,5 of meer"),
         ("any", "any", "elk totaal"),
         ("no or yes", "no or yes", "nee of ja"),
+        ("known", "known", "bekend"),
         ("other", "all other", "alle andere"),
         ("missing", "not recorded", "niet vastgelegd"),
         ("safe_enough", "safe enough", "safe enough"),

@@ -17,7 +17,7 @@ from hgrisk.models.inputs.columns import is_numeric
 Kind = Literal["count", "number", "yes or no", "text"]
 MOST_DIGITS = 17
 """With these any number is given back."""
-NOT_KNOWN, ANY_OTHER = "not known", "any other"
+KNOWN, NOT_KNOWN, ANY_OTHER = "known", "not known", "any other"
 FEWEST_NAMED = 20
 """A text with fewer training rows is not named, whatever is asked for: a rare one can be about one person."""
 
@@ -122,18 +122,21 @@ def learn_item(column: pd.Series[Any], n_bins: int, min_rows: int) -> Item | Non
 
 
 def words_of(item: Item) -> list[str]:
-    """Return each level in words, the last of numbers being ``not known``, whether or not it is a level of its own."""
+    """Return each level in words, the last of numbers being ``not known``, whether or not it is a level of its own.
+
+    The one level of numbers without a cut is ``known``: only whether there is a value gives points.
+    """
     if item.kind == "text":
         return item.names
     if item.kind == "yes or no":
-        return [*(["no", "yes"] if item.cuts else ["no or yes"]), NOT_KNOWN]
+        return [*(["no", "yes"] if item.cuts else [KNOWN]), NOT_KNOWN]
     shown = [_shown(cut) for cut in item.cuts]
     if item.kind == "count":
         begins = [0, *(int(cut) for cut in item.cuts)]
         ranges = [f"{low}" if low == up - 1 else f"{low} to {up - 1}" for low, up in pairwise(begins)]
     elif shown:
         ranges = [f"below {shown[0]}", *(f"{low} to below {up}" for low, up in pairwise(shown))]
-    last = [f"{shown[-1]} or more"] if shown else ["any number"]
+    last = [f"{shown[-1]} or more"] if shown else [KNOWN]
     return [*(ranges if shown else []), *last, NOT_KNOWN]
 
 

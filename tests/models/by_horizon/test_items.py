@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgrisk.errors import DataError
-from hgrisk.models.by_horizon.items import learn_item, words_of
+from hgrisk.models.by_horizon.items import Item, learn_item, words_of
 
 
 def item_of(values, n_bins=4, min_rows=5, name="it"):
@@ -66,6 +66,11 @@ def test_yes_and_no():
     assert item.kind == "yes or no"
     assert words_of(item) == ["no", "yes", "not known"]
     assert item.levels_of(pd.Series([False, True, None], dtype=object)).tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("kind", ["yes or no", "count", "number"])
+def test_levels_that_were_merged_into_one_are_known(kind):
+    assert words_of(Item("it", kind, [], [], 0, has_missing=True)) == ["known", "not known"]
 
 
 def test_rare_texts_are_pooled_and_forgotten():
