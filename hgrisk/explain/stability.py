@@ -47,6 +47,11 @@ class Stability:
     rank_correlation: pd.Series
     top: int
 
+    def __repr__(self) -> str:
+        """Say what it is of."""
+        n_terms, n_fits = self.by_fit.shape
+        return f"Stability of {n_terms:,} terms over {n_fits:,} fits, of which the first {self.top:,} are counted"
+
 
 def stability(
     fits: Iterable[tuple[Any, SurvivalModel]],

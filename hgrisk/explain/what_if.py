@@ -37,6 +37,12 @@ class WhatIf:
     changes: pd.DataFrame
     warning: str
 
+    def __repr__(self) -> str:
+        """Say both risks and the warning, and no value of the household."""
+        names = ", ".join(self.changes["feature"])
+        risks = f"Risk by {self.at_days:g} days: {self.risk:.1%}; with another {names}: {self.changed_risk:.1%}"
+        return f"{risks}\n{self.warning}"
+
 
 def what_if(
     model: SurvivalModel,

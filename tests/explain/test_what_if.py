@@ -64,3 +64,8 @@ def test_other_rows_and_languages_are_refused():
         ask({"handover_days": 6}, row=3)
     with pytest.raises(ConfigError, match="en, nl"):
         ask({"handover_days": 6}, lang="fr")
+
+
+def test_printing_says_both_risks_and_the_warning():
+    found = ask({"handover_days": 10})
+    assert repr(found) == f"Risk by 365 days: 80.1%; with another handover_days: 85.7%\n{found.warning}"
