@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.errors import DataError
+from hgrisk.explain.families import described_by_name
 from hgrisk.explain.shapes import MIN_CASES
 from hgrisk.features.spec import FeatureSpec
 from hgrisk.models.protocol import SurvivalModel
@@ -117,7 +118,7 @@ def what_if(
         raise DataError(f"Cases have places 0 to {len(X) - 1}", f"{row}", "give one of these")
     if not changes:
         raise DataError("A what-if changes something", "no change", "give a feature and its new value")
-    known = {spec.name: spec for spec in catalogue}
+    known = described_by_name(catalogue)
     for name, value in changes.items():
         _check(name, value, X, known)
     case = X.iloc[[row]]
