@@ -100,4 +100,7 @@ def _picture(said: pd.DataFrame, scale: Scale, terms: Terms, min_cell: int, *, a
 
 def _own_share(said: pd.DataFrame, voice: Voice) -> str:
     share = float(said["own_share"].iloc[0])
-    return "" if math.isnan(share) else voice.say("explanation", "own_share", share=voice.num.percent(share, 0))
+    if math.isnan(share):
+        return ""
+    said = voice.num.percent(share, 0)
+    return voice.say("explanation", "own_share_all" if said == voice.num.percent(1, 0) else "own_share", share=said)
