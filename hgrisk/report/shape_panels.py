@@ -102,5 +102,6 @@ def _own_share(said: pd.DataFrame, voice: Voice) -> str:
     share = float(said["own_share"].iloc[0])
     if math.isnan(share):
         return ""
-    said = voice.num.percent(share, 0)
-    return voice.say("explanation", "own_share_all" if said == voice.num.percent(1, 0) else "own_share", share=said)
+    written = voice.num.percent(share, 0)
+    key = "own_share_all" if written == voice.num.percent(1, 0) else "own_share"
+    return voice.say("explanation", key, share=written)
