@@ -162,10 +162,10 @@ class Dataset:
         """
         missing = sorted(set(columns) - set(self.landmarks.columns))
         if missing:
-            have = ", ".join(sorted(self.landmarks.columns))
-            raise DataError("An audit column is a column of the landmarks", missing[0], f"use one of {have}")
+            have = ", ".join(sorted(name for name in self.landmarks.columns if self._is_groups(name)))
+            raise DataError("An audit column is a column of the landmarks", f"{missing[0]!r}", f"use one of {have}")
         for name in columns:
-            if name.endswith("_id") or self.landmarks[name].n_unique() > MOST_LEVELS:
+            if not self._is_groups(name):
                 raise DataError(
                     f"An audit column has at most {MOST_LEVELS} values and is no identifier",
                     f"{name!r} with {self.landmarks[name].n_unique()}",
@@ -173,6 +173,9 @@ class Dataset:
                 )
         texts = {name: self.landmarks[name].cast(pl.String).fill_null(UNKNOWN).to_list() for name in columns}
         return pd.DataFrame(texts, index=self.X.index)
+
+    def _is_groups(self, name: str) -> bool:
+        return not name.endswith("_id") and self.landmarks[name].n_unique() <= MOST_LEVELS
 
     def take(self, outcome: Outcome) -> Dataset:
         """Return the rows of an outcome that is a part of this one.

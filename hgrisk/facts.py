@@ -182,7 +182,7 @@ def _run_facts(experiment: Experiment, prepared: Prepared, models: tuple[FittedM
         "seed": str(experiment.seed),
         "software": software(),
         "penalties": ", ".join(f"{name} {value:g}" for name, value in penalties.items() if value is not None),
-        "command": f"hgrisk run {experiment.name}.toml",
+        "command": "hgrisk run experiment.toml --data FOLDER",
     }
 
 

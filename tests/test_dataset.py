@@ -103,7 +103,7 @@ class TestGroups:
         with pytest.raises(DataError) as caught:
             DATA.groups(("sex", "gender"))
         assert str(caught.value).startswith(
-            "An audit column is a column of the landmarks, but found gender: use one of case_id, "
+            "An audit column is a column of the landmarks, but found 'gender': use one of end_reason, "
         )
 
 

@@ -102,7 +102,7 @@ def test_a_split_without_a_date_names_none(regather):
 def test_run_facts_say_how_to_repeat_it(small_run, prepared, content):
     facts = content.run_facts
     assert (facts["data_digest"], facts["seed"]) == (prepared.histories.digest, "11")
-    assert facts["command"] == "hgrisk run small.toml"
+    assert facts["command"] == "hgrisk run experiment.toml --data FOLDER"
     penalty = small_run.result.models[1].model.penalty
     assert penalty > 0.001
     assert facts["penalties"] == f"prior_count 0.001, all features {penalty:g}"

@@ -61,7 +61,7 @@ def test_the_experiment_file_asks_for_what_the_text_says():
     experiment = Experiment.parse({"name": "readme", **tomllib.loads(block)}, "README.md")
     assert [model.label for model in experiment.models] == ["prior_count", "points_card", "chosen"]
     assert list(experiment.models[2].build_candidates()) == ["report_count", "penalty=0.1", "penalty=0.01"]
-    assert experiment.audit_columns == ("region", "sex")
+    assert experiment.audit_columns == ("region",)
     assert experiment.explain.by_year
 
 

@@ -68,7 +68,7 @@ def _rule_key(rows: pd.DataFrame) -> str:
     best, simplest = best_and_simplest(-mean if higher else mean, se)
     chosen = int(np.flatnonzero(rows["is_chosen"].to_numpy(dtype=bool))[0])
     if chosen == best == simplest:
-        return "rule_both"
+        return "rule_both" if chosen else "rule_first"
     return "rule_simplest" if chosen == simplest else "rule_best" if chosen == best else "rule_none"
 
 

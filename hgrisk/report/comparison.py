@@ -10,7 +10,7 @@ import pandas as pd
 from hgrisk.evaluation.capacity import without_capacity
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.figures.verdict import change_verdict
-from hgrisk.report.blocks import Bullets, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
+from hgrisk.report.blocks import Block, Bullets, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.headline import main_horizon
 from hgrisk.report.validation_parts import change_cell
@@ -48,19 +48,53 @@ def comparison(content: ReportContent, voice: Voice) -> Section | None:
     Returns
     -------
     Section or None
-        A sentence per model, and a fold with every difference at the main horizon; None with one model only.
+        A sentence per model and horizon, and a fold with every difference; None with one model only.
     """
     table = content.further.get("comparison")
     if table is None or table.empty:
         return None
+    against = voice.label("models", table["against"].iloc[0])
+    blocks: list[Block] = [Paragraph(voice.say("comparison", "text", against=against))]
+    if content.apparent:
+        blocks.append(Paragraph(voice.say("scores", "apparent"), "warned"))
+    tables = []
+    for days, rows in table.groupby("horizon_days", sort=True):
+        horizon = voice.horizon(float(str(days)))
+        said = tuple(_sentence(str(model), part, voice) for model, part in rows.groupby("model", sort=False))
+        blocks += [Paragraph(voice.say("comparison", "at", horizon=horizon)), Bullets(said)]
+        tables.append(_table(rows, voice.say("comparison", "caption", against=against, horizon=horizon), voice))
+    blocks.append(Fold(voice.say("comparison", "fold"), tuple(tables)))
+    return Section("comparison", voice.say("comparison", "title"), tuple(blocks))
+
+
+def comparison_headline(content: ReportContent, voice: Voice) -> tuple[str, ...]:
+    """Say how many models rank better than the one they have to beat, at the horizon nearest to a year.
+
+    Parameters
+    ----------
+    content : ReportContent
+        The content.
+    voice : Voice
+        The language.
+
+    Returns
+    -------
+    tuple of str
+        One sentence; none where nothing is compared.
+    """
+    table = content.further.get("comparison")
+    if table is None or table.empty:
+        return ()
     days = main_horizon(table)
-    rows = table[table["horizon_days"] == days]
-    against = voice.label("models", rows["against"].iloc[0])
-    text = voice.say("comparison", "text", against=against, horizon=voice.horizon(days))
-    said = tuple(_sentence(str(model), part, voice) for model, part in rows.groupby("model", sort=False))
-    warned = (Paragraph(voice.say("scores", "apparent"), "warned"),) if content.apparent else ()
-    fold = Fold(voice.say("comparison", "fold"), (_table(rows, against, voice),))
-    return Section("comparison", voice.say("comparison", "title"), (Paragraph(text), *warned, Bullets(said), fold))
+    at = table[table["horizon_days"] == days]
+    metric = next((name for name in RANKING if (at["metric"] == name).any()), None)
+    rows = at[at["metric"] == metric].to_dict("records")
+    if not rows:
+        return ()
+    found = [_verdict(row) for row in rows]
+    counts = {key: voice.num.count(sum(one == key for one in found)) for key in ("better", "worse")}
+    said = {"against": voice.label("models", rows[0]["against"]), "horizon": voice.horizon(days), **counts}
+    return (voice.say("comparison", "headline", n=voice.num.count(len(rows)), **said),)
 
 
 def _sentence(model: str, rows: pd.DataFrame, voice: Voice) -> str:
@@ -89,7 +123,7 @@ def _verdict(row: Mapping[Any, Any]) -> str:
     return "better" if (found == "up") == higher_is_better else "worse"
 
 
-def _table(rows: pd.DataFrame, against: str, voice: Voice) -> Table:
+def _table(rows: pd.DataFrame, caption: str, voice: Voice) -> Table:
     groups = tuple(
         RowGroup(
             voice.label("metrics", metric),
@@ -99,7 +133,7 @@ def _table(rows: pd.DataFrame, against: str, voice: Voice) -> Table:
         for metric, part in rows.groupby("metric", sort=False)
     )
     heads = (Head(voice.say("scores", "model")), Head(voice.say("comparison", "difference"), numeric=True))
-    return Table(voice.say("comparison", "caption", against=against), heads, groups)
+    return Table(caption, heads, groups)
 
 
 def _row(row: Mapping[Any, Any], voice: Voice) -> tuple[Cell, ...]:

@@ -9,6 +9,7 @@ from hgrisk.figures.readings import readings_at
 from hgrisk.provenance import MADE_UP_NOTE
 from hgrisk.report.accounts import unbalanced_sources
 from hgrisk.report.blocks import Alert, Block, Bullets, Facts, Fold, KeyNumbers, Paragraph, Section
+from hgrisk.report.comparison import comparison_headline
 from hgrisk.report.content import ReportContent
 from hgrisk.report.headline import headline, main_horizon, main_metric, suspiciously_good
 from hgrisk.report.voice import Voice
@@ -35,7 +36,7 @@ def opening(content: ReportContent, voice: Voice) -> Section:
     words = tuple((voice.say("glossary", key), voice.say("glossary", f"{key}_text")) for key in GLOSSARY)
     blocks: tuple[Block, ...] = (
         *_loud(content, voice),
-        Bullets(headline(content, voice), "lead"),
+        Bullets((*headline(content, voice), *comparison_headline(content, voice)), "lead"),
         KeyNumbers(_key_numbers(content, voice)),
         *(Alert(voice.say("opening", f"{key}_title"), voice.say("opening", key)) for key in ("unflagged", "rereport")),
         Paragraph(voice.say("opening", "about")),

@@ -25,7 +25,7 @@ TOPICS: Mapping[int, tuple[str, ...]] = {
     11: ("missing",),
     12: ("analysis",),
     13: ("imbalance",),
-    14: ("groups",),
+    14: ("groups", "audit"),
     15: ("output",),
     16: ("split", "apparent"),
     18: ("provenance",),
@@ -62,7 +62,7 @@ def tripod_table(content: ReportContent, lang: str = "en") -> pd.DataFrame:
     -----
     Collins et al. (2024), doi:10.1136/bmj-2023-078378. The topics are in our words.
     """
-    words, facts = load_words(lang, "hgrisk.report", "tripod"), facts_by_topic(content, voice(lang))
+    words, facts = load_words(lang, "hgrisk.report", "tripod"), facts_by_topic(content, voice(lang), content.further)
     said = {item: say(facts, TOPICS.get(item, ()), lang) for item in range(1, N_ITEMS + 1)}
     rows = [(item, words["topics"][str(item)], entry or words["missing"], bool(entry)) for item, entry in said.items()]
     return pd.DataFrame(rows, columns=list(COLUMNS))

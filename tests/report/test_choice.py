@@ -61,6 +61,7 @@ def test_without_a_choice_there_is_no_section(content):
         ),
         ([0.70, 0.71, 0.60], {"higher": True}, "c0 was chosen, the simplest candidate whose difference from the best"),
         ([0.70, 0.75, 0.60], {"higher": True}, "c1 was chosen; it has the best mean"),
+        ([0.20, 0.30], {}, "c0 was chosen; it has the best mean, and is the simplest."),
         ([0.20], {}, "c0 was chosen."),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgrisk.report.comparison import comparison
+from hgrisk.report.blocks import Bullets
+from hgrisk.report.comparison import comparison, comparison_headline
 from hgrisk.report.render import render_report
 from hgrisk.report.voice import voice
 
@@ -69,3 +70,30 @@ def test_the_page_says_it_in_both_languages_and_escapes_names(content):
     assert "ordent beter" in dutch
     assert "<b>:" not in dutch
     assert "&lt;b&gt;:" in dutch
+
+
+def test_every_horizon_is_told_and_tabled(content):
+    rows = differences(("cox", "uno_c", 0.02, 0.01, 0.03))
+    both = pd.concat([rows, rows.assign(horizon_days=183, difference=-0.02, lower=-0.03, upper=-0.01)])
+    blocks = made(content, both).blocks
+    said = [item for block in blocks if isinstance(block, Bullets) for item in block.items]
+    assert [("worse" in one, "better" in one) for one in said] == [(True, False), (False, True)]
+    assert [table.caption for table in blocks[-1].blocks] == [
+        "Differences from Count of earlier reports at 6 months",
+        "Differences from Count of earlier reports at 12 months",
+    ]
+
+
+def test_the_headline_counts_models_that_rank_better_or_worse(content):
+    better, worse, unclear = (0.02, 0.01, 0.03), (-0.02, -0.03, -0.01), (0.0, -0.01, 0.01)
+    table = differences(
+        *((name, "uno_c", *how) for name, how in zip("abcd", (better, better, worse, unclear), strict=True))
+    )
+    (said,) = comparison_headline(dataclasses.replace(content, further={"comparison": table}), EN)
+    assert said == (
+        "Of 4 other models, 2 rank better than Count of earlier reports at 12 months, and 1 worse; of the rest it "
+        "cannot be told."
+    )
+    assert comparison_headline(content, EN) == ()
+    only = differences(("cox", "calibration_slope", *better))
+    assert comparison_headline(dataclasses.replace(content, further={"comparison": only}), EN) == ()
