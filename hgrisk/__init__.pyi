@@ -16,6 +16,8 @@ from .explain.interactions import interactions as interactions
 from .explain.sentences import sentences as sentences
 from .explain.settings import ExplainSettings as ExplainSettings
 from .explain.shapes import shape as shape
+from .explain.stability import fits_by_draw as fits_by_draw
+from .explain.stability import fits_by_year as fits_by_year
 from .explain.stability import stability as stability
 from .explain.what_if import what_if as what_if
 from .features.build import build_features as build_features

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hgrisk.errors import ConfigError
+from hgrisk.errors import ConfigError, HgriskError
 from hgrisk.models.calibrated import Calibrated
 from hgrisk.models.fitting import Fit, Fitting, Penalties
 from hgrisk.models.penalty import CHOSEN, can_choose
@@ -79,6 +79,8 @@ class ModelSettings(Settings):
         labels = [candidate.label for candidate in self.candidates]
         if len(labels) == 1:
             raise ConfigError("A model is chosen among candidates", f"one for {self.label!r}", "give two or more")
+        for name, kind, options in self._every():
+            _check_ranges(name, kind, options)
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
             raise ConfigError("Every candidate has a name of its own", f"{twice[0]!r} twice", "give each a name")
@@ -109,7 +111,7 @@ class ModelSettings(Settings):
         """
         if not self.candidates:
             return {self.label: self.build()}
-        return {each.label: self._candidate(each) for each in self.candidates}
+        return {each.label: self._built(*self._of_candidate(each)) for each in self.candidates}
 
     def fit(
         self, columns: Sequence[str], selection: SelectionSettings, *, seed: int, known: Penalties | None = None
@@ -138,9 +140,16 @@ class ModelSettings(Settings):
         fits = {name: Fitting(model, tuple(columns), seed) for name, model in self.build_candidates().items()}
         return ChoosingFit(fits, selection, seed)
 
-    def _candidate(self, candidate: CandidateSettings) -> SurvivalModel:
+    def _every(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Yield the name, kind and options of the model, then of each candidate."""
+        yield self.label, self.kind, self.options
+        for each in self.candidates:
+            yield f"{self.label}: {each.label}", *self._of_candidate(each)
+
+    def _of_candidate(self, candidate: CandidateSettings) -> tuple[str, dict[str, Any]]:
+        """Return its kind, and its options with those of the model where the kind is the same."""
         same = candidate.kind in ("", self.kind)
-        return self._built(candidate.kind or self.kind, {**(self.options if same else {}), **candidate.options})
+        return candidate.kind or self.kind, {**(self.options if same else {}), **candidate.options}
 
     def _built(self, kind: str, options: dict[str, Any]) -> SurvivalModel:
         model = MODELS[kind](**options)
@@ -172,6 +181,18 @@ def _check_option(kind: str, key: str, value: Any, default: Any) -> None:
         wanted, allowed = f"{wanted} or {CHOSEN!r}", allowed or value == CHOSEN
     if not allowed and not (value is None and default is None):
         raise ConfigError(f"Option {key!r} of {kind!r} is {wanted}", f"{value!r}", f"leave it out for {default!r}")
+
+
+def _check_ranges(name: str, kind: str, options: dict[str, Any]) -> None:
+    """Refuse what the model itself would refuse at its fit, which comes only after the features."""
+    own = {key: value for key, value in options.items() if (key, value) != ("penalty", CHOSEN)}
+    check: Callable[[], Any] | None = getattr(MODELS[kind](**own), "_check_settings", None)
+    if check is None:
+        return
+    try:
+        check()
+    except HgriskError as error:
+        raise ConfigError(f"In model {name!r}: {error.rule}", error.found, error.cure) from None
 
 
 def _is_number(value: Any) -> bool:

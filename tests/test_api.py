@@ -19,6 +19,7 @@ NAMES = [
     "PiecewiseExponential", "PointsCard", "PriorCount", "PriorCountRecency", "ReReportLogistic", "RecurrentCox",
     "ReportCount", "RestrictedMean", "Scenario", "SelectionSettings", "SharedFrailtyCox", "SplitSettings", "Surv",
     "ValidationSettings", "audit_groups", "build_features", "choose", "cox_path", "evaluate", "explain_cases",
+    "fits_by_draw", "fits_by_year",
     "gray_test", "importance", "interactions", "label_bias", "leak_canary", "log_rank_test", "make_world",
     "mean_cumulative_test", "proportional_hazards_test", "proxy_test", "run_experiment", "select_landmarks",
     "sentences", "shape", "stability", "time_to_rereport", "validate", "what_if",
@@ -50,8 +51,9 @@ def test_a_name_imports_and_comes_from_hgrisk(name):
 @pytest.mark.parametrize("name", [name for name in NAMES if inspect.isfunction(getattr(hgrisk, name))])
 def test_a_function_says_what_goes_in_and_what_comes_out(name):
     function = getattr(hgrisk, name)
-    assert {"Parameters", "Returns"} <= sections(function.__doc__)
-    described = function.__doc__.split("Returns\n")[0]
+    out = "Yields" if inspect.isgeneratorfunction(function) else "Returns"
+    assert {"Parameters", out} <= sections(function.__doc__)
+    described = function.__doc__.split(f"{out}\n")[0]
     for parameter in inspect.signature(function).parameters:
         assert re.search(rf"^ +(\w+, )*(\*\*)?{parameter}(, \w+)* : ", described, flags=re.MULTILINE), parameter
 

@@ -1,10 +1,13 @@
 """A model of an experiment: built with its options, calibrated, or chosen among candidates."""
 
+import re
+
 import pytest
 
 from hgrisk.model_settings import ModelSettings
 from hgrisk.models.calibrated import Calibrated
 from hgrisk.models.fitting import Fitting
+from hgrisk.models.penalty import can_choose
 from hgrisk.models.registry import MODELS
 from hgrisk.selection.nested import ChoosingFit
 from hgrisk.selection.settings import SelectionSettings
@@ -70,3 +73,32 @@ def test_known_penalties_are_shared_by_fits_on_the_same_rows_only():
     some = ModelSettings(kind="cox", candidates=candidates).fit(["x"], SelectionSettings(), seed=4, known=known)
     assert isinstance(some, ChoosingFit)
     assert [fit.known for fit in some.candidates.values()] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"kind": "points_card", "name": "card", "options": {"max_items": 20}},
+            "In model 'card': max_items is a whole number from 1 to 12, but found 20: use 12, say",
+        ),
+        ({"kind": "cox", "options": {"l1_ratio": 1.5}}, "In model 'cox': l1_ratio is a number from 0 to 1"),
+        ({"kind": "logistic", "options": {"penalty": -1.0}, "calibrate": "platt"}, "In model 'logistic': A ridge"),
+        (
+            {
+                "kind": "points_card",
+                "name": "card",
+                "candidates": [{"options": {"bins": 99}}, {"kind": "report_count"}],
+            },
+            "In model 'card: bins=99': bins is a whole number from 2 to 10",
+        ),
+    ],
+)
+def test_a_value_out_of_range_is_refused_at_reading_with_the_name_of_the_model(values, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ModelSettings(**values)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MODELS if can_choose(MODELS[kind]())])
+def test_a_penalty_that_is_chosen_is_no_value_out_of_range(kind):
+    assert ModelSettings(kind=kind, options={"penalty": "chosen"}).build().penalty == "chosen"

@@ -58,6 +58,11 @@ class Explanation:
     frame: pd.DataFrame
     catalogue: tuple[FeatureSpec, ...]
 
+    def __repr__(self) -> str:
+        """Say how large it is, and nothing of the households that it holds."""
+        n_cases, n_features = self.frame.shape
+        return f"Explanation of {n_cases:,} cases, {n_features:,} features, at {self.at_days:g} days"
+
     @property
     def base(self) -> float:
         """The score without any feature: the weighted mean of the training rows."""

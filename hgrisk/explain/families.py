@@ -15,6 +15,30 @@ JOINT = " & "
 """Between the features of a joint term, and between the families of one that spans two."""
 
 
+def described_by_name(catalogue: Sequence[FeatureSpec]) -> Mapping[str, FeatureSpec]:
+    """Return a catalogue by name, having checked that it is one.
+
+    Parameters
+    ----------
+    catalogue : sequence of FeatureSpec
+        Descriptions of the features.
+
+    Returns
+    -------
+    Mapping
+        Name to description.
+
+    Raises
+    ------
+    DataError
+        If it is something else, such as the table of features that has the catalogue.
+    """
+    if not (isinstance(catalogue, Sequence) and all(isinstance(spec, FeatureSpec) for spec in catalogue)):
+        cure = "pass features.catalogue"
+        raise DataError("A catalogue is a sequence of FeatureSpec", f"a {type(catalogue).__name__}", cure)
+    return {spec.name: spec for spec in catalogue}
+
+
 def specs_by_name(names: Iterable[str], catalogue: Sequence[FeatureSpec]) -> Mapping[str, FeatureSpec]:
     """Return the catalogue by name, having checked that it describes every feature of the terms.
 
@@ -33,9 +57,9 @@ def specs_by_name(names: Iterable[str], catalogue: Sequence[FeatureSpec]) -> Map
     Raises
     ------
     DataError
-        If a feature is not in the catalogue.
+        If a feature is not in the catalogue, or it is no catalogue.
     """
-    known = {spec.name: spec for spec in catalogue}
+    known = described_by_name(catalogue)
     for name in names:
         for part in parts_of(name, known):
             if part not in known:

@@ -40,6 +40,11 @@ class Importance:
     n_cases: int
     n_clusters: int
 
+    def __repr__(self) -> str:
+        """Say what it is of."""
+        size = f"{len(self.table):,} terms in {len(self.by_family):,} families"
+        return f"Importance of {size}, over {self.n_cases:,} cases of {self.n_clusters:,} networks"
+
 
 def importance(
     model: SurvivalModel,

@@ -54,6 +54,10 @@ class Interactions:
     kind: Kind
     n_cases: int
 
+    def __repr__(self) -> str:
+        """Say what it is of."""
+        return f"Interactions of {len(self.table):,} pairs by {self.kind}, over {self.n_cases:,} cases"
+
 
 def interactions(
     model: SurvivalModel,

@@ -9,9 +9,9 @@ from hgrisk.errors import DataError
 from hgrisk.explain.contributions import Explanation
 from hgrisk.explain.families import parts_of
 from hgrisk.explain.values import say_value
-from hgrisk.explain.words import number
+from hgrisk.explain.words import number, percent
 from hgrisk.features.spec import FeatureSpec
-from hgrisk.words import load_words
+from hgrisk.words import load_words, period_words
 
 LEAST_TERM = 0.005
 """A term below would be written as 0.00."""
@@ -34,8 +34,9 @@ def sentences(explanation: Explanation, row: int, lang: str, n: int = 5) -> tupl
     Returns
     -------
     tuple of str
-        Where the score starts, a sentence for each of the largest terms, one for all others together, and what these
-        sentences do not mean. They identify a household: show them to who asked, and keep them nowhere else.
+        Where the score starts, a sentence for each of the largest terms, one for all others together, the score with
+        its unit and the risk, and what these sentences do not mean. They identify a household: show them to who asked,
+        and keep them nowhere else.
 
     Raises
     ------
@@ -63,10 +64,22 @@ def sentences(explanation: Explanation, row: int, lang: str, n: int = 5) -> tupl
         words["term"]["base"].format(base=number(explanation.base, lang, signed=True)),
         *(_sentence(terms.names[k], float(values[k]), known, case, lang) for k in told),
         *([words["term"]["rest"].format(amount=number(rest, lang, signed=True))] if len(told) < len(values) else []),
+        _total(explanation, row, lang),
         *([words["caution"]["adjusted"]] if explanation.adjusted[row] else []),
         words["caution"]["meaning"],
         words["caution"]["low"],
     )
+
+
+def _total(explanation: Explanation, row: int, lang: str) -> str:
+    words, scale = load_words(lang, "hgrisk.explain"), explanation.terms.scale
+    text: str = words["term"]["total"].format(
+        score=number(float(explanation.score[row]), lang, signed=scale != "points"),
+        unit=words["unit"][scale],
+        period=period_words(explanation.at_days, words["period"]),
+        risk=percent(float(explanation.risk[row]), lang),
+    )
+    return text
 
 
 def _sentence(name: str, value: float, known: dict[str, FeatureSpec], case: pd.Series, lang: str) -> str:

@@ -44,6 +44,10 @@ class ShapeFunction:
     table: pd.DataFrame
     own_share: float
 
+    def __repr__(self) -> str:
+        """Say what it is of."""
+        return f"Shape of {self.feature}: {len(self.table):,} points, {int(self.table['n'].sum()):,} cases"
+
 
 def shape(
     model: SurvivalModel,

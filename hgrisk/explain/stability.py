@@ -47,6 +47,11 @@ class Stability:
     rank_correlation: pd.Series
     top: int
 
+    def __repr__(self) -> str:
+        """Say what it is of."""
+        n_terms, n_fits = self.by_fit.shape
+        return f"Stability of {n_terms:,} terms over {n_fits:,} fits, of which the first {self.top:,} are counted"
+
 
 def stability(
     fits: Iterable[tuple[Any, SurvivalModel]],
@@ -85,6 +90,18 @@ def stability(
     Notes
     -----
     A term that a model does not have counts as 0. Spearman's correlation with equal ranks shared.
+
+    Examples
+    --------
+    >>> from hgrisk.models.cox import CoxRegression
+    >>> from hgrisk.surv import Surv
+    >>> rng = np.random.default_rng(0)
+    >>> X = pd.DataFrame({"reports": rng.poisson(1.0, 300), "age": rng.uniform(20, 60, 300)})
+    >>> y = Surv.from_arrays(np.ones(300), np.ceil(rng.exponential(900 / (1 + X["reports"]))))
+    >>> catalogue = [FeatureSpec("reports", "prior_violence", "", "", ""), FeatureSpec("age", "household", "", "", "")]
+    >>> fits = fits_by_draw(lambda weight: CoxRegression().fit(X, y, sample_weight=weight), np.arange(300), n_draws=5)
+    >>> stability(fits, X, 365, catalogue, top=1).table["feature"].tolist()
+    ['reports', 'age']
     """
     if len(X) == 0 or top < 1:
         found = f"{len(X)} cases, top={top}"

@@ -8,11 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from hgrisk.explain.words import number, window_words
+from hgrisk.explain.words import number, percent, window_words
 from hgrisk.features.spec import FeatureSpec
 from hgrisk.words import load_words
 
 _COUNT = re.compile(r"(?P<stem>.+)_(?:(?P<days>\d+)d|ever)")
+
+_SAYS_ALL = re.compile(r"days_since_.+")
+"""Features without a value where there was no such event: that says more than that days since it have no value."""
+_NONE = re.compile(r"no (?!such)(?!.*, or ).+")
+"""What an empty value means, where it has one meaning and can be read by itself."""
 
 Words = Mapping[str, Any]
 
@@ -44,6 +49,8 @@ def say_value(spec: FeatureSpec, row: pd.Series, lang: str) -> str:
     sentence = spec.sentence_nl if lang == "nl" else spec.sentence_en
     if pd.isna(value):
         meaning = spec.missing_nl if lang == "nl" else spec.missing
+        if meaning and _SAYS_ALL.fullmatch(spec.name) and _NONE.fullmatch(spec.missing):
+            return meaning
         text: str = words["value"]["missing"].format(sentence=sentence, missing=meaning or words["value"]["unknown"])
         return text
     told = _count(spec, float(value), row, lang) if spec.kind == "number" else ""
@@ -59,8 +66,7 @@ def _plain(spec: FeatureSpec, value: Any, lang: str) -> str:
         answer: str = words["answers"]["yes" if value else "no"]
         return answer
     if spec.unit == "share":
-        share: str = words["value"]["percent"].format(value=number(round(100 * float(value), 1), lang))
-        return share
+        return percent(float(value), lang)
     return number(float(value), lang)
 
 

@@ -39,6 +39,37 @@ def number(value: float, lang: str, signed: bool = False) -> str:
     return number_marks(text, lang)
 
 
+def percent(share: float, lang: str) -> str:
+    """Write a share between 0 and 1 as a percentage, as the report does.
+
+    Parameters
+    ----------
+    share : float
+        The share.
+    lang : str
+        ``"en"`` or ``"nl"``.
+
+    Returns
+    -------
+    str
+        The percentage, with one decimal at most.
+
+    Raises
+    ------
+    ConfigError
+        If the language is not known.
+
+    Examples
+    --------
+    >>> percent(0.125, "nl"), percent(0.25, "en")
+    ('12,5%', '25%')
+    """
+    text: str = load_words(lang, "hgrisk.explain")["value"]["percent"].format(
+        value=number(round(100 * float(share), 1), lang)
+    )
+    return text
+
+
 def window_words(days: float, lang: str) -> str:
     """Name a window that ends at the landmark, in months where it is a whole number of them.
 

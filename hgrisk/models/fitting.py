@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from hgrisk.dataset import Dataset
+from hgrisk.errors import DataError
 from hgrisk.models.by_horizon.own_penalty import OwnPenalty
 from hgrisk.models.penalty import settle_penalty
 from hgrisk.models.protocol import SurvivalModel
@@ -70,6 +71,42 @@ class Fitting:
         offered = {"followable_days": followable, "cluster": network_labels(train)}
         more = {name: value for name, value in offered.items() if value is not None and has_fit_parameter(model, name)}
         return model.fit(X, train.y_for(model), **more)
+
+
+def checked_fits(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
+    """Return ways to fit, having checked that none is a model itself.
+
+    Parameters
+    ----------
+    fits : mapping of str to callable
+        ``fit(train, horizons_days)`` by name.
+
+    Returns
+    -------
+    mapping of str to callable
+        The same.
+
+    Raises
+    ------
+    DataError
+        If it is no mapping, or something in it cannot be called.
+
+    Examples
+    --------
+    >>> from hgrisk.models.cox import CoxRegression
+    >>> list(checked_fits({"cox": Fitting(CoxRegression())}))
+    ['cox']
+    """
+    if not isinstance(fits, Mapping):
+        raise DataError(
+            "Fits are given by name", f"a {type(fits).__name__}", "pass a dict such as {'cox': Fitting(...)}"
+        )
+    for name, fit in fits.items():
+        if not callable(fit):
+            kind = type(fit).__name__
+            found, cure = f"{name!r} is {kind}", f"wrap a model as Fitting({kind}(...))"
+            raise DataError("A design is given ways to fit, each to be called with training landmarks", found, cure)
+    return fits
 
 
 def network_labels(train: Dataset) -> NDArray[np.int64] | None:

@@ -73,6 +73,9 @@ def _of_model(tables: Mapping[str, pd.DataFrame], name: str, terms: Terms, min_c
         blocks += shape_panels(tables["shapes"], terms, min_cell)
     if "interactions" in tables:
         blocks += interactions(tables["interactions"], name, terms)
+    ranked = tables.get("importance", tables.get("stability"))
+    if ranked is not None and ranked["feature"].nunique() == 1:  # one feature has no order that could change
+        return tuple(blocks)
     return (*blocks, *stability(tables.get("stability"), tables.get("stability_fits"), name, terms))
 
 

@@ -100,4 +100,8 @@ def _picture(said: pd.DataFrame, scale: Scale, terms: Terms, min_cell: int, *, a
 
 def _own_share(said: pd.DataFrame, voice: Voice) -> str:
     share = float(said["own_share"].iloc[0])
-    return "" if math.isnan(share) else voice.say("explanation", "own_share", share=voice.num.percent(share, 0))
+    if math.isnan(share):
+        return ""
+    written = voice.num.percent(share, 0)
+    key = "own_share_all" if written == voice.num.percent(1, 0) else "own_share"
+    return voice.say("explanation", key, share=written)

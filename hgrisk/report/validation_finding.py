@@ -52,6 +52,10 @@ def _of_folds(rows: pd.DataFrame, voice: Voice) -> str:
     if len(values) == 1:
         model = voice.label("models", at["model"].iloc[0])
         return voice.say("validation", "finding_folds_one", **said, model=model, value=values[0])
+    lowest, highest = (voice.num.number(value) for value in (at["estimate"].iloc[0], at["estimate"].iloc[-1]))
+    if lowest == highest:  # as printed
+        key = "finding_folds_both" if len(values) == 2 else "finding_folds_all"
+        return voice.say("validation", key, **said, value=values[0] if len(set(values)) == 1 else lowest)
     return voice.say("validation", "finding_folds", **said, low=values[0], high=values[-1])
 
 
@@ -61,11 +65,16 @@ def _of_years(rows: pd.DataFrame, voice: Voice) -> str:
         return ""
     said |= _ends(at["estimate"], at["estimate"], said["ratio"], voice)
     years = sorted(set(at["part"].astype(str)))
-    if len(years) == 1:
-        key = "finding_rolling_ratio_one" if said["ratio"] else "finding_rolling_one"
-    else:
+    same = said["low"] == said["high"]  # as printed
+    if len(years) > 1 and not same:
         key = "finding_rolling_ratio" if said["ratio"] else "finding_rolling"
-    return voice.say("validation", key, **said, first=years[0], last=years[-1])
+        return voice.say("validation", key, **said, first=years[0], last=years[-1])
+    span = {
+        "years": years[0] if len(years) == 1 else f"{years[0]} {voice.num.between} {years[-1]}",
+        "range": said["low"] if same else voice.say("validation", "finding_range", **said),
+    }
+    key = "finding_rolling_ratio_one" if said["ratio"] else "finding_rolling_one"
+    return voice.say("validation", key, **said, **span)
 
 
 def _of_regions(pooled: pd.DataFrame, voice: Voice) -> str:

@@ -15,7 +15,7 @@ from hgrisk.errors import DataError, FitError
 from hgrisk.evaluation.metric import Metric
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
-from hgrisk.models.fitting import Fit, columns_of
+from hgrisk.models.fitting import Fit, checked_fits, columns_of
 from hgrisk.selection.one_se import best_and_simplest, best_of, mean_and_se, se_of_difference
 from hgrisk.selection.settings import SelectionSettings
 from hgrisk.selection.time_folds import TimeFold, time_folds
@@ -56,7 +56,7 @@ def choose(
     ----------
     candidates : mapping of str to callable
         ``fit(train, horizons_days)`` by name, from the simplest to the most complex: the order is what the
-        one-standard-error rule calls simple.
+        one-standard-error rule calls simple. ``Fitting(model)`` makes one of a model.
     train : Dataset
         Training landmarks; test landmarks are never seen.
     settings : SelectionSettings, optional
@@ -72,7 +72,8 @@ def choose(
     Raises
     ------
     DataError
-        If fewer than two folds can be judged, or no candidate can be fitted in all of them.
+        If fewer than two folds can be judged, no candidate can be fitted in all of them, or a candidate is a model
+        itself: wrap it as a `Fitting`.
 
     Notes
     -----
@@ -80,6 +81,7 @@ def choose(
     by no more than the standard error of that difference: see :func:`hgrisk.selection.one_se.best_and_simplest`. Folds
     share training rows, so that either standard error is a yardstick and no more.
     """
+    checked_fits(candidates)
     settings = settings or SelectionSettings()
     folds = [fold for fold in time_folds(train, settings, seed) if _can_be_judged(fold, settings)]
     if len(folds) < 2:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hgrisk.dataset import Dataset
-from hgrisk.models.fitting import Fit
+from hgrisk.models.fitting import Fit, checked_fits
 from hgrisk.models.protocol import SurvivalModel
 from hgrisk.selection.candidates import Choice, choose
 from hgrisk.selection.settings import SelectionSettings
@@ -32,12 +32,21 @@ class ChoosingFit:
     ----------
     choices : list of Choice
         What was chosen in each call, in their order.
+
+    Raises
+    ------
+    DataError
+        If a candidate is a model itself: wrap it as a `Fitting`.
     """
 
     candidates: Mapping[str, Fit]
     settings: SelectionSettings = field(default_factory=SelectionSettings)
     seed: int = 0
     choices: list[Choice] = field(default_factory=list, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a model where a way to fit is asked for."""
+        checked_fits(self.candidates)
 
     def __call__(self, train: Dataset, horizons_days: tuple[int, ...]) -> SurvivalModel:
         """Return the chosen candidate, fitted on all training landmarks.

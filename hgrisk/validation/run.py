@@ -9,7 +9,7 @@ import pandas as pd
 
 from hgrisk.dataset import Dataset
 from hgrisk.evaluation.settings import EvaluationSettings
-from hgrisk.models.fitting import Fit
+from hgrisk.models.fitting import Fit, checked_fits
 from hgrisk.validation.designs import DesignResult
 from hgrisk.validation.folds import unseen_networks
 from hgrisk.validation.learning import learning_curve
@@ -73,7 +73,8 @@ def validate(
         Training and test part of the main split: optimism is that of the training part, and learning curves go from
         one to the other.
     fits : mapping of str to callable
-        ``fit(train, horizons_days)`` by the model's name; differences are with the first.
+        ``fit(train, horizons_days)`` by the model's name; differences are with the first. ``Fitting(model)``
+        makes one of a model.
     settings : ValidationSettings
         The designs.
     evaluation : EvaluationSettings
@@ -89,8 +90,9 @@ def validate(
     Raises
     ------
     DataError
-        If a design cannot judge anything.
+        If a design cannot judge anything, or a model is given where a way to fit is asked for.
     """
+    checked_fits(fits)
     results = {
         name: run(data, fits, settings, evaluation, seed=seed)
         for name, run in _IN_PARTS.items()

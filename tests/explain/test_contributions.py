@@ -66,3 +66,10 @@ def test_a_model_without_terms_is_refused():
 def test_no_case_has_no_explanation_but_columns():
     explanation = explain_cases(MadeUpModel(), three_cases().iloc[:0], 365, CATALOGUE)
     assert explanation.table().shape == (0, 5)
+
+
+def test_printing_says_the_size_and_nothing_of_households():
+    cases = draw_cases(1884)
+    assert repr(explain_cases(MadeUpModel(), cases, 365, CATALOGUE)) == (
+        "Explanation of 1,884 cases, 4 features, at 365 days"
+    )

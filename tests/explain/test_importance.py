@@ -77,3 +77,8 @@ def test_a_model_that_adds_nothing_has_empty_tables():
     catalogue = [FeatureSpec(name="constant", family="context", unit="", sentence_en="", sentence_nl="")]
     found = importance(model, X, 103, catalogue, np.arange(40))
     assert (len(found.table), len(found.by_family), found.n_cases) == (0, 0, 40)
+
+
+def test_printing_says_what_it_is_of():
+    found = importance(MadeUpModel(), CASES, 365, CATALOGUE, CLUSTERS, n_resamples=0)
+    assert repr(found) == "Importance of 5 terms in 4 families, over 300 cases of 100 networks"

@@ -241,3 +241,8 @@ def test_other_inputs_are_refused():
         of_formula(lambda x: x["a"], X[["a", "b"]])
     with pytest.raises(DataError, match="300 cases and 299 clusters"):
         interactions(MadeUpModel(), CASES, 365, CATALOGUE, CLUSTERS[1:])
+
+
+def test_printing_says_what_it_is_of():
+    found = interactions(MadeUpModel(), CASES, 365, CATALOGUE, CLUSTERS)
+    assert repr(found) == "Interactions of 1 pairs by joint term, over 300 cases"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from hgrisk.errors import ConfigError, DataError
 from hgrisk.explain.contributions import explain_cases
 from hgrisk.explain.sentences import sentences
+from hgrisk.explain.words import number, percent
+from hgrisk.models.score_terms import Scale, ScoreTerms
 from hgrisk.words import load_words
 from tests.explain.made_up import CATALOGUE, MadeUpModel, draw_cases, three_cases
 
@@ -43,6 +47,7 @@ def test_english():
         "The last earlier report was 41 days ago. This makes the score higher (+0.59).",
         "Who reported: police. This makes the score higher (+0.50).",
         "All other features together: +0.40.",
+        "Together this gives a score of +1.39 (log-odds). The risk of a re-report within 12 months is 80.1%.",
         *ENGLISH_CLOSE,
     )
 
@@ -54,6 +59,7 @@ def test_dutch():
         "De laatste eerdere melding was 41 dagen geleden. Dit maakt de score hoger (+0,59).",
         "Wie meldde: police. Dit maakt de score hoger (+0,50).",
         "Alle andere kenmerken samen: +0,40.",
+        "Samen geeft dit een score van +1,39 (log-odds). Het risico op een her-melding binnen 12 maanden is 80,1%.",
         *DUTCH_CLOSE,
     )
 
@@ -61,8 +67,9 @@ def test_dutch():
 def test_a_missing_value_says_what_it_means_and_work_of_organisations_is_named():
     assert sentences(explanation(), 1, "nl") == (
         "De score begint bij -1,00, het gemiddelde van de huishoudens waarvan het model leerde.",
-        "Dagen sinds de laatste melding: geen waarde (geen eerdere melding). Dit maakt de score lager (-0,25).",
+        "Geen eerdere melding. Dit maakt de score lager (-0,25).",
         "Alle andere kenmerken samen: +0,00.",
+        "Samen geeft dit een score van -1,25 (log-odds). Het risico op een her-melding binnen 12 maanden is 22,3%.",
         *DUTCH_CLOSE,
     )
     told = sentences(explanation(), 2, "en", n=9)
@@ -85,9 +92,34 @@ def test_amounts_that_are_written_add_up_to_the_score(lang):
     cases = draw_cases(40)
     explained = explain_cases(MadeUpModel(), cases, 365, CATALOGUE)
     for row in range(len(cases)):
-        told = sentences(explained, row, lang, n=2)
+        *told, total, _, _ = sentences(explained, row, lang, n=2)
         amounts = [float(found.replace(",", ".")) for found in re.findall(r"[-+]\d+[.,]\d\d", " ".join(told))]
         assert sum(amounts) == pytest.approx(explained.score[row], abs=0.005 * len(amounts))
+        assert number(explained.score[row], lang, signed=True) in total
+        assert percent(explained.risk[row], lang) in total
+
+
+@pytest.mark.parametrize(
+    ("scale", "english", "dutch"),
+    [
+        ("logit", "+3.00 (log-odds)", "+3,00 (log-odds)"),
+        ("log hazard", "+3.00 (log hazard)", "+3,00 (log-hazard)"),
+        ("log cumulative hazard", "+3.00 (log cumulative hazard)", "+3,00 (cumulatieve log-hazard)"),
+        ("points", "3 (points)", "3 (punten)"),
+    ],
+)
+def test_a_score_has_its_unit(scale, english, dutch):
+    assert scale in get_args(Scale)
+    terms = ScoreTerms(("handover_days",), np.array([[2.0]]), 1.0, np.array([3.0]), scale)
+    explained = replace(explanation(), terms=terms, at_days=200.0, adjusted=np.array([False] * 3))
+    wanted = f"Together this gives a score of {english}. The risk of a re-report within 200 days is 80.1%."
+    assert sentences(explained, 0, "en")[2] == wanted
+    assert f"een score van {dutch}. Het risico" in sentences(explained, 0, "nl")[2]
+
+
+def test_every_scale_has_a_unit_in_both_languages():
+    for lang in ("en", "nl"):
+        assert set(load_words(lang, "hgrisk.explain")["unit"]) == set(get_args(Scale))
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
@@ -113,5 +145,5 @@ def test_a_score_without_terms_has_no_sentence_of_features():
     model = MadeUpModel(coef=0.0)
     case = three_cases().iloc[[1]].assign(days_since_last_report=100.0)
     told = sentences(explain_cases(model, case, 365, CATALOGUE), 0, "en")
-    assert len(told) == 4
+    assert len(told) == 5
     assert np.isclose(model.predict(case)[0], -1)

@@ -106,3 +106,9 @@ def test_other_inputs_are_refused():
 
 def test_no_cases_have_no_points():
     assert shape(MadeUpModel(), CASES.iloc[:0], "handover_days", 365).table.empty
+
+
+def test_printing_says_what_it_is_of():
+    found = shape(MadeUpModel(), CASES, "index_source", 365)
+    assert repr(found) == "Shape of index_source: 3 points, 600 cases"
+    assert repr(shape(MadeUpModel(), CASES, "index_source", 365, min_cases=601)).endswith("0 points, 0 cases")

@@ -73,3 +73,8 @@ def test_other_inputs_are_refused():
         stability([("a", MadeUpModel()), ("b", MadeUpModel())], CASES.iloc[:0], 365, CATALOGUE)
     with pytest.raises(DataError, match="top=0"):
         stability([("a", MadeUpModel()), ("b", MadeUpModel())], CASES, 365, CATALOGUE, top=0)
+
+
+def test_printing_says_what_it_is_of():
+    found = stability(fits_by_year(fit, YEARS), CASES, 365, CATALOGUE, top=3)
+    assert repr(found) == "Stability of 5 terms over 4 fits, of which the first 3 are counted"

@@ -27,21 +27,26 @@ def say(name, value, lang="en", **others):
         ("arrests_ever", 2.0, "2 arrests ever", "2 aanhoudingen ooit"),
         ("gaps_shrink", 1.0, "the last gap is shorter than the mean of those before: yes",
          "de laatste tussenpoos is korter dan gemiddeld daarvoor: ja"),
-        ("police_share_ever", 0.25, "share of all earlier reports that police and justice made: 25 %",
-         "aandeel van politie en justitie in alle eerdere meldingen: 25 %"),
+        ("police_share_ever", 0.25, "share of all earlier reports that police and justice made: 25%",
+         "aandeel van politie en justitie in alle eerdere meldingen: 25%"),
         ("escalation_slope", -1.25, "trend of severity over the earlier reports: -1.25",
          "verloop van de ernst over de eerdere meldingen: -1,25"),
         ("regie_holder", "local_team", "who last accepted a handover and so holds coordination (regie): local team",
          "wie het laatst een overdracht accepteerde en zo de regie heeft: local team"),
         ("max_severity", np.nan, "highest severity so far: no value (no earlier report with a severity)",
          "hoogste ernst tot nu toe: geen waarde (geen eerdere melding met een ernst)"),
+        ("days_since_radar_links", np.nan, "no radar links", "geen radarkoppelingen"),
+        ("days_since_csg", np.nan, None, None),
+        ("days_since_reported_person_arrests", np.nan, None, None),
+        ("police_share_ever", np.nan, None, None),
         ("weekend", np.nan, None, None),
     ],
 )  # fmt: skip
 def test_features_of_the_catalogue(name, value, english, dutch):
     if english is None:
-        assert say(name, value).endswith("no value (not recorded)")
-        assert say(name, value, "nl").endswith("geen waarde (niet vastgelegd)")
+        spec = CATALOGUE[name]
+        assert say(name, value).endswith(f": no value ({spec.missing or 'not recorded'})")
+        assert say(name, value, "nl").endswith(f": geen waarde ({spec.missing_nl or 'niet vastgelegd'})")
     else:
         assert (say(name, value), say(name, value, "nl")) == (english, dutch)
 

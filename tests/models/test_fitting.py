@@ -4,13 +4,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from hgrisk.errors import DataError
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.cox import CoxRegression
 from hgrisk.models.elastic_net import ElasticNetLogistic
-from hgrisk.models.fitting import Fitting, columns_of
+from hgrisk.models.fitting import Fitting, checked_fits, columns_of
 from hgrisk.models.logistic import ReReportLogistic
 from hgrisk.models.penalty import choose_penalty
+from hgrisk.models.points_card import PointsCard
 from hgrisk.models.report_count import ReportCount
 
 
@@ -71,3 +74,12 @@ def test_a_penalty_is_chosen_on_the_training_rows(features, outcome):
     assert model.penalty == choose_penalty(X, outcome, clusters, seed=2)
     robust = CoxRegression(penalty=model.penalty).fit(X, outcome, cluster=clusters)
     pd.testing.assert_frame_equal(model.summary_, robust.summary_)
+
+
+def test_a_model_in_place_of_a_fit_is_refused_with_the_cure():
+    fits = {"none": Fitting(BaseRate()), "own": lambda train, days: BaseRate()}  # noqa: ARG005
+    assert checked_fits(fits) is fits
+    with pytest.raises(DataError, match=r"'card' is PointsCard: wrap a model as Fitting\(PointsCard\(\.\.\.\)\)"):
+        checked_fits({**fits, "card": PointsCard()})
+    with pytest.raises(DataError, match="given by name, but found a list"):
+        checked_fits([Fitting(BaseRate())])

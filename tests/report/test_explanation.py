@@ -117,3 +117,16 @@ def test_a_model_that_nothing_moves_says_so(light_with):
     blocks = made(light_with, importance=still, importance_families=FAMILIES.tail(1).assign(mean_abs=0.0)).blocks
     assert blocks[-1].text == "ebm gives every landmark the same score: no feature moves it."
     assert not pictures(blocks)
+
+
+def test_one_feature_has_no_order_that_could_change(light_with):
+    def folds(*names):
+        ranks = pd.DataFrame(
+            [("ebm", "draws", name, "region", 1.0, 0.9, 1.1, 1.0, 1.0) for name in names],
+            columns=["model", "by", "feature", "family", "mean_abs", "lower", "upper", "mean_rank", "top_share"],
+        )
+        blocks = made(light_with, stability=ranks, stability_fits=FITS.assign(model="ebm")).blocks
+        return sum(isinstance(block, Fold) for block in blocks)
+
+    assert folds("region", "calendar_year") == 2
+    assert folds("region") == 0

@@ -37,7 +37,17 @@ def test_numbers_are_those_of_the_frame(content):
                               ["not recorded", "25", "+0.010"]]  # fmt: skip
     assert severity.table.groups[0].rows[0][2].interval == f"({minus}0.200 to 0.000)"
     assert severity.table.note.startswith("The value itself tells 93% of the differences")
+    assert severity.table.note.endswith("the rest depends on other features.")
     assert source.table.note == ""
+
+
+@pytest.mark.parametrize(("lang", "start"), [("en", "The value itself tells"), ("nl", "De waarde zelf verklaart")])
+def test_a_value_that_tells_all_leaves_no_rest(content, lang, start):
+    whole, most = (pictures(content, lang, SHAPES.head(3).assign(own_share=share))[0] for share in (0.996, 0.994))
+    assert whole.table.note.startswith(f"{start} 100%")
+    assert ";" not in whole.table.note
+    assert "99%" in most.table.note
+    assert ";" in most.table.note
 
 
 def test_levels_are_said_in_the_language_in_picture_and_table(content):

@@ -33,9 +33,10 @@ def said(rows, pooled=NO_POOL, lang="en"):
 def test_the_range_over_the_years_is_that_of_the_ratios(ratios):
     (sentence,) = said(rolling(ratios))
     numbers = re.findall(r"\d\.\d\d", sentence)
-    assert numbers == [f"{round(bound, 2):.2f}" for bound in (min(ratios), max(ratios))]
+    ends = [f"{round(bound, 2):.2f}" for bound in (min(ratios), max(ratios))]
+    assert numbers == list(dict.fromkeys(ends))
     assert f"2015 to {2015 + len(ratios) - 1}" in sentence
-    assert "chance" in sentence
+    assert ("chance" in sentence) == (ends[0] != ends[1])
 
 
 def test_years_that_are_small_or_undefined_play_no_role():
@@ -47,9 +48,14 @@ def test_years_that_are_small_or_undefined_play_no_role():
 
 
 def test_one_year_is_no_range_of_years():
-    assert said(rolling([0.9])) == (
-        "In 2015 the observed share at 12 months is between 0.90 and 0.90 times the predicted one.",
+    assert said(rolling([0.9])) == ("In 2015 the observed share at 12 months is 0.90 times the predicted one.",)
+    two = pd.concat([rolling([0.9]), rolling([1.2]).assign(model="logistic")])
+    assert said(two) == ("In 2015 the observed share at 12 months is between 0.90 and 1.20 times the predicted one.",)
+    assert said(rolling([0.9, 0.9]), lang="nl") == (
+        "In 2015 tot 2016 is het waargenomen aandeel na 12 maanden 0,90 maal het voorspelde.",
     )
+    c = rolling([0.9])
+    assert said(c[c["metric"] == "uno_c"]) == ("In 2015, C at 12 months is 0.600.",)
 
 
 @pytest.mark.parametrize("lang", ["en", "nl"])
@@ -80,6 +86,23 @@ def test_unseen_households_are_told_with_their_intervals(validation_tables):
         assert voice("en").num.interval(row["estimate"], row["lower"], row["upper"]) in many
     (one,) = said(folds[folds["model"] == "cox"])
     assert "Cox regression gives C = " in one
+
+
+@pytest.mark.parametrize(
+    ("uppers", "end"),
+    [
+        ((0.61, 0.61), "C of the models at 12 months is 0.588 (0.560 to 0.610) for both."),
+        ((0.61, 0.62), "C of the models at 12 months is 0.588 for both."),
+        ((0.61, 0.61, 0.61), "C of the models at 12 months is 0.588 (0.560 to 0.610) for all."),
+    ],
+)
+def test_models_that_do_equally_well_have_no_range(uppers, end):
+    rows = [
+        ("folds", "all", f"m{place}", "uno_c", 365, 0.588 + place / 1e6, 0.56, upper, 500)
+        for place, upper in enumerate(uppers)
+    ]
+    (sentence,) = said(pd.DataFrame(rows, columns=COLUMNS))
+    assert sentence == f"On household networks that they had not seen, {end}"
 
 
 def test_nothing_known_is_nothing_said():

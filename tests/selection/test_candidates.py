@@ -72,3 +72,8 @@ def test_a_candidate_that_cannot_be_fitted_somewhere_is_never_chosen(data):
 def test_too_few_folds_are_refused(data):
     with pytest.raises(DataError, match="A choice rests on two folds or more, but found 0 with 500 re-reports by 183"):
         choose(CANDIDATES, data, SETTINGS.model_copy(update={"min_events": 500}))
+
+
+def test_a_model_in_place_of_a_fit_is_refused(data):
+    with pytest.raises(DataError, match="wrap a model as Fitting"):
+        choose({"a": BaseRate(), "b": BaseRate()}, data)

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from hgrisk.errors import DataError
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.fitting import Fitting
@@ -38,3 +40,8 @@ def test_other_test_rows_leave_the_choice_as_it_is(data):
     one, other = (next(rolling_parts(each, first)).train for each in (data, spoilt))
     found, expected = choose(CANDIDATES, other, SETTINGS), choose(CANDIDATES, one, SETTINGS)
     assert found.folds.equals(expected.folds)
+
+
+def test_a_model_in_place_of_a_fit_is_refused_at_once():
+    with pytest.raises(DataError, match="wrap a model as Fitting"):
+        ChoosingFit({"a": BaseRate(), "b": BaseRate()})

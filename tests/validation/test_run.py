@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+import pytest
+
 from hgrisk.dataset import SplitSettings
+from hgrisk.errors import DataError
 from hgrisk.evaluation.settings import EvaluationSettings
 from hgrisk.models.base_rate import BaseRate
 from hgrisk.models.fitting import Fitting
@@ -35,3 +38,8 @@ def test_what_is_not_asked_for_is_empty(data):
     assert found.optimism.empty
     assert found.learning.empty
     assert found.omitted.empty
+
+
+def test_a_model_in_place_of_a_fit_is_refused(data):
+    with pytest.raises(DataError, match="wrap a model as Fitting"):
+        validate(data, (data, data), {"rate": BaseRate()}, ValidationSettings(**EVENTS), ASKED)
