@@ -1,11 +1,49 @@
-"""Gain: the difference between two models on the same bootstrap draws."""
+"""Gain: the difference between models on the same bootstrap draws."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
 
 from hgrisk.curves import Floats
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import percentile_interval
+from hgrisk.evaluation.capacity import has_own_threshold
 from hgrisk.evaluation.evaluate import Evaluation
+
+DIFFERENCES = ("model", "against", "metric", "horizon_days", "difference", "lower", "upper")
+
+
+def differences(judged: Mapping[str, Evaluation], against: str) -> pd.DataFrame:
+    """Return by how much each model differs from one, in every metric and at every horizon.
+
+    Parameters
+    ----------
+    judged : mapping of str to Evaluation
+        Evaluations on the same test rows and draws, by model.
+    against : str
+        Name of the model to compare with, one of them.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, ``against``, ``metric``, ``horizon_days``, ``difference`` (the model's metric minus that of
+        ``against``), ``lower``, ``upper``. Net benefit is left out: its threshold differs by model.
+
+    Raises
+    ------
+    DataError
+        If the draws are not the same, or a metric was not computed for ``against``.
+    """
+    rows = [
+        (name, against, *key, *gain(judged[against], evaluation, *key))
+        for name, evaluation in judged.items()
+        if name != against
+        for key in evaluation.replicates
+        if not has_own_threshold(key[0])
+    ]
+    return pd.DataFrame(rows, columns=list(DIFFERENCES))
 
 
 def gain(a: Evaluation, b: Evaluation, metric: str, horizon_days: int) -> tuple[float, float, float]:

@@ -14,9 +14,8 @@ import polars as pl
 from hgrisk.curves import Floats
 from hgrisk.dataset import Dataset
 from hgrisk.errors import DataError, FitError
-from hgrisk.evaluation.capacity import has_own_threshold
 from hgrisk.evaluation.evaluate import EVERYONE, Evaluation, evaluate
-from hgrisk.evaluation.gain import gain
+from hgrisk.evaluation.gain import DIFFERENCES, differences
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.settings import EvaluationSettings, grid_times
 from hgrisk.evaluation.support import effective_n
@@ -29,10 +28,6 @@ from hgrisk.validation.settings import ValidationSettings
 COLUMNS = (
     *("design", "part", "model", "metric", "horizon_days", "estimate", "lower", "upper"),
     *("n_train", "n_test", "n_events"),
-)
-DIFFERENCES = (
-    *("design", "part", "model", "against", "metric", "horizon_days"),
-    *("difference", "lower", "upper"),
 )
 CANNOT_LEARN = (DataError, FitError)
 """What a fit raises that cannot learn from the training rows of a part."""
@@ -102,14 +97,12 @@ class DesignResult:
             If there is no such model.
         """
         self.require(against)
-        rows = [
-            (self.design, part, name, against, *key, *gain(self.evaluations[part, against], evaluation, *key))
-            for (part, name), evaluation in self.evaluations.items()
-            if name != against
-            for key in evaluation.replicates
-            if not has_own_threshold(key[0])
-        ]
-        return pd.DataFrame(rows, columns=list(DIFFERENCES))
+        parts = dict.fromkeys(part for part, _ in self.evaluations)
+        tables = [differences(self._judged(part), against).assign(design=self.design, part=part) for part in parts]
+        return pd.concat(tables, ignore_index=True)[["design", "part", *DIFFERENCES]]
+
+    def _judged(self, part: str) -> dict[str, Evaluation]:
+        return {name: evaluation for (where, name), evaluation in self.evaluations.items() if where == part}
 
     def require(self, model: str) -> None:
         """Refuse a model that was not judged.
