@@ -161,7 +161,7 @@ def _prepare(
     features, idle = without_idle(features, keep=_named(experiment))
     whole = Dataset.join(features, outcome, cohort)
     train, test = whole.split(experiment.split, streams["split"])
-    whole.groups(experiment.audit_columns)
+    whole.groups(experiment.audit_columns)  # refuses a column that is not there before anything is fitted
     if experiment.audit:
         check_audited(whole, test, experiment.audit)
     progress("echo")

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from hgrisk.errors import DataError
+from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.report.content import FURTHER, ReportContent
 
 EXPERIMENT = "experiment.toml"
@@ -86,9 +87,8 @@ class RunFolder:
         facts = {name: getattr(content, name) for name in _FACTS}
         facts["calibration_horizon_days"] = content.calibration_horizon_days
         return {
-            **{f"{name}.csv": csv_text(getattr(content, name)) for name in _MAIN},
-            ROWS: _account_text(content.rows),
-            EXPERIMENT: self.experiment_toml,
+            **self._open_texts(),
+            "scores.csv": csv_text(content.scores),
             **{f"{TABLES}/{name}.csv": csv_text(table) for name, table in tables.items()},
             f"{TABLES}/facts.json": json.dumps(facts, indent=2, default=list) + "\n",
         }
@@ -101,9 +101,16 @@ class RunFolder:
         dict of str to str
             Path below the folder to text; ``scores.csv`` has the rows of group "all" only.
         """
-        texts, scores = self.texts(), self.content.scores
-        kept = {name: texts[name] for name in (EXPERIMENT, "ladder.csv", "attrition.csv", ROWS)}
-        return {**kept, "scores.csv": csv_text(scores[scores["group"] == "all"])}
+        scores = self.content.scores
+        return {**self._open_texts(), "scores.csv": csv_text(scores[scores["group"] == EVERYONE])}
+
+    def _open_texts(self) -> dict[str, str]:
+        """Return the files that tell of no small group whole."""
+        return {
+            EXPERIMENT: self.experiment_toml,
+            ROWS: _account_text(self.content.rows),
+            **{f"{name}.csv": csv_text(getattr(self.content, name)) for name in ("ladder", "attrition")},
+        }
 
 
 def csv_text(table: pd.DataFrame) -> str:

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from hgrisk.audit.own_censoring import ByGroup
 from hgrisk.audit.settings import AuditSettings
 from hgrisk.curves import Floats
+from hgrisk.dataset import UNKNOWN
 from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import Counts, cluster_weights, percentile_interval
 from hgrisk.evaluation.capacity import fill_capacity, flagged_sums
+from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.evaluation.registry import get_metric
 from hgrisk.evaluation.sample import Sample
 from hgrisk.evaluation.small_cells import hidden_cells
 from hgrisk.evaluation.sums import ratio
 from hgrisk.surv import RE_REPORT
 
-EVERYONE = "all"
-UNKNOWN = "unknown"
 MEASURES = ("calibration_intercept", "calibration_slope", "sensitivity", "false_positive_rate", "flag_rate")
 Measured = Mapping[str, Floats]
 """Of each measure, its value in the sample and then in each draw."""

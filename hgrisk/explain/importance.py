@@ -14,6 +14,7 @@ from hgrisk.errors import DataError
 from hgrisk.evaluation.bootstrap import cluster_codes, percentile_interval
 from hgrisk.explain.contributions import explain_cases
 from hgrisk.features.spec import FeatureSpec
+from hgrisk.models.inputs.cluster_sums import sum_by_cluster
 from hgrisk.models.protocol import SurvivalModel
 
 LEVEL = 0.95
@@ -112,8 +113,7 @@ def importance(
 
 def _means(sizes: Floats, codes: Any, n_clusters: int, n_resamples: int, seed: int) -> Floats:
     """Return means, shape (1 + B, q): of all, then of each draw; networks are added up first, which is cheap."""
-    sums = np.zeros((n_clusters, sizes.shape[1]))
-    np.add.at(sums, codes, sizes)
+    sums = sum_by_cluster(sizes, codes)
     cases = np.bincount(codes, minlength=n_clusters)
     out = np.empty((1 + n_resamples, sizes.shape[1]))
     out[0] = sums.sum(axis=0) / cases.sum()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from hgrisk.audit.groups import EVERYONE
 from hgrisk.audit.sentences import group_sentences
+from hgrisk.evaluation.evaluate import EVERYONE
 from hgrisk.report.blocks import Block, Bullets, Cell, Fold, Head, Paragraph, RowGroup, Section, Table
 from hgrisk.report.content import ReportContent
 from hgrisk.report.giveaways import giveaways

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hgrisk.curves import Floats
-from hgrisk.dataset import Dataset
+from hgrisk.dataset import UNKNOWN, Dataset
 from hgrisk.errors import DataError
 from hgrisk.evaluation.capacity import has_own_threshold, without_capacity
 from hgrisk.evaluation.registry import get_metric
@@ -20,7 +20,7 @@ from hgrisk.validation.pooling import Pooled, Scale, obstacle, pool_draws
 from hgrisk.validation.settings import ValidationSettings
 from hgrisk.validation.shares import pool_shares
 
-REGIONS, UNKNOWN = "regions", "unknown"
+REGIONS = "regions"
 POOLED = (
     *("design", "model", "metric", "horizon_days", "scale", "n_parts", "estimate", "lower", "upper"),
     *("tau2", "i2", "prediction_lower", "prediction_upper", "remark"),

@@ -231,12 +231,16 @@ def test_a_horizon_that_test_follow_up_does_not_reach_is_refused():
 @pytest.mark.parametrize("event", [0, 1, 2])
 def test_follow_up_that_ends_on_the_horizon_is_enough(event):
     y = Surv.from_arrays([1, event], [100, 600])
-    Sample.build(y, y, RISK[:2], [365, 600]).require(600)
+    sample = Sample.build(y, y, RISK[:2], [365, 600])
+    assert sample.is_followed(600)
+    sample.require(600)
 
 
 def test_follow_up_that_ends_in_events_on_the_horizon_is_enough():
     y = Surv.from_arrays([1, 2, 1], [100, 365, 365])
-    Sample.build(y, y, RISK[:3], [365, 500]).require(365)
+    sample = Sample.build(y, y, RISK[:3], [365, 500])
+    assert sample.is_followed(365)
+    sample.require(365)
 
 
 def test_outcomes_that_enter_late_are_refused_with_a_cure():

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from hgrisk.curves import Floats
 from hgrisk.errors import FitError
 from hgrisk.models.inputs.censoring_weights import HorizonOutcome
-from hgrisk.models.inputs.network_folds import network_folds
+from hgrisk.models.inputs.network_folds import network_folds, sorted_places
 
 N_FOLDS = 5
 SEED = 0
@@ -42,12 +42,7 @@ def deal_rows(cluster: NDArray[Any] | None, keys: Sequence[NDArray[Any]]) -> NDA
     ConfigError
         If there is one cluster only.
     """
-    if cluster is None:
-        order = np.lexsort(tuple(keys))
-        names = np.empty(len(order), dtype=np.intp)
-        names[order] = np.arange(len(order))
-    else:
-        names = np.unique(cluster, return_inverse=True)[1]
+    names = sorted_places(keys) if cluster is None else np.unique(cluster, return_inverse=True)[1]
     n_names = int(names.max(initial=-1)) + 1
     return network_folds(names, max(2, min(N_FOLDS, n_names)), SEED, cure="pass more networks or leave cluster out")
 

@@ -22,7 +22,10 @@ def cluster_codes(labels: NDArray[Any] | None, n_rows: int) -> NDArray[np.intp]:
 
 def sum_by_cluster(values: Floats, code: NDArray[np.intp]) -> Floats:
     """Return the sums of rows of values, shape (n, k), by cluster, shape (G, k)."""
-    return np.column_stack([np.bincount(code, column) for column in values.T])
+    sums = np.empty((int(code.max(initial=-1)) + 1, values.shape[1]))
+    for place, column in enumerate(values.T):
+        sums[:, place] = np.bincount(code, column)
+    return sums
 
 
 def kish_number(weight: Floats, code: NDArray[np.intp]) -> float:

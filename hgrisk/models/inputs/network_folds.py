@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,12 @@ def row_names(frame: pd.DataFrame, outcome: NDArray[np.void], *sizes: NDArray[np
     """
     times = pd.DataFrame({name: outcome[name] for name in outcome.dtype.names or ()}, index=frame.index)
     mixed = pd.util.hash_pandas_object(pd.concat([frame, times], axis=1), index=False).to_numpy()
-    names = np.empty(len(frame), dtype=np.int64)
-    names[np.lexsort((*sizes, mixed))] = np.arange(len(frame))
-    return names
+    return sorted_places((*sizes, mixed))
+
+
+def sorted_places(keys: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    """Return the place of each row once rows are sorted, by the last of the keys first."""
+    order = np.lexsort(tuple(keys))
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    return places
